@@ -1,0 +1,134 @@
+//! The files of a workspace as immutable values. Who made them (disk or editor buffer) is unknown here.
+//!
+//! Paths are absolute text with `/` between names, without a trailing `/`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use hostwise_syntax::{LineIndex, ini, yaml};
+
+/// A snapshot of files and directories, cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    entries: Arc<BTreeMap<Arc<str>, Entry>>,
+}
+
+/// What stands at a path.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    Directory,
+    File(Arc<SourceFile>),
+}
+
+/// What is known of a file's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Text(Arc<str>),
+    /// Why there is no text: unreadable, not UTF-8, too large. A short reason for people.
+    Unavailable(Arc<str>),
+}
+
+/// A file and what was derived from it, each derived thing at most once.
+#[derive(Debug)]
+pub struct SourceFile {
+    path: Arc<str>,
+    content: Content,
+    executable: bool,
+    lines: OnceLock<LineIndex>,
+    yaml: OnceLock<yaml::Document>,
+    ini: OnceLock<ini::Document>,
+}
+
+impl SourceFile {
+    pub fn new(path: impl Into<Arc<str>>, content: Content, executable: bool) -> Self {
+        Self { path: path.into(), content, executable, lines: OnceLock::new(), yaml: OnceLock::new(), ini: OnceLock::new() }
+    }
+    pub fn path(&self) -> &Arc<str> {
+        &self.path
+    }
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+    /// The text, empty when there is none.
+    pub fn text(&self) -> &str {
+        match &self.content {
+            Content::Text(text) => text,
+            Content::Unavailable(_) => "",
+        }
+    }
+    /// Whether the file has an executable bit: Ansible would run it, hostwise never does.
+    pub fn is_executable(&self) -> bool {
+        self.executable
+    }
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(self.text()))
+    }
+    pub fn yaml(&self) -> &yaml::Document {
+        self.yaml.get_or_init(|| yaml::parse(self.shared_text()))
+    }
+    pub fn ini(&self) -> &ini::Document {
+        self.ini.get_or_init(|| ini::parse(self.shared_text()))
+    }
+    fn shared_text(&self) -> Arc<str> {
+        match &self.content {
+            Content::Text(text) => Arc::clone(text),
+            Content::Unavailable(_) => Arc::from(""),
+        }
+    }
+}
+
+impl Files {
+    pub fn get(&self, path: &str) -> Option<&Entry> {
+        self.entries.get(path)
+    }
+    pub fn file(&self, path: &str) -> Option<&Arc<SourceFile>> {
+        match self.get(path)? {
+            Entry::File(file) => Some(file),
+            Entry::Directory => None,
+        }
+    }
+    /// Adds or replaces an entry; the directories above it are added with it.
+    pub fn insert(&mut self, path: &str, entry: Entry) {
+        let entries = Arc::make_mut(&mut self.entries);
+        for (at, _) in path.match_indices('/').skip(1) {
+            entries.entry(Arc::from(&path[..at])).or_insert(Entry::Directory);
+        }
+        entries.insert(Arc::from(path), entry);
+    }
+    /// Removes a file, or a directory with all below it.
+    pub fn remove(&mut self, path: &str) {
+        let below: Vec<Arc<str>> = self.under(path).map(|(path, _)| Arc::clone(path)).collect();
+        let entries = Arc::make_mut(&mut self.entries);
+        entries.remove(path);
+        for path in below {
+            entries.remove(&path);
+        }
+    }
+    /// All entries below the directory `path`, in byte order of their paths.
+    pub fn under<'f>(&'f self, path: &str) -> impl Iterator<Item = (&'f Arc<str>, &'f Entry)> {
+        let prefix: Arc<str> = format!("{path}/").into();
+        self.entries.range(Arc::clone(&prefix)..).take_while(move |(path, _)| path.starts_with(&*prefix))
+    }
+    /// The names directly in the directory `path`, in byte order.
+    pub fn names_in<'f>(&'f self, path: &str) -> impl Iterator<Item = (&'f str, &'f Entry)> {
+        let skip = path.len() + 1;
+        self.under(path).filter_map(move |(path, entry)| {
+            let name = &path[skip..];
+            (!name.contains('/')).then_some((name, entry))
+        })
+    }
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Entry)> {
+        self.entries.iter()
+    }
+}
+
+impl FromIterator<SourceFile> for Files {
+    fn from_iter<I: IntoIterator<Item = SourceFile>>(files: I) -> Self {
+        let mut all = Files::default();
+        for file in files {
+            let path = Arc::clone(file.path());
+            all.insert(&path, Entry::File(Arc::new(file)));
+        }
+        all
+    }
+}

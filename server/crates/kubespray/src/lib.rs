@@ -1,0 +1,7 @@
+//! What Kubespray does with an inventory, per release: groups, layouts, variables, components. Data in `packs/`, read by one loader.
+//!
+//! Conditions are texts in Ansible's expression language; this crate does not evaluate them.
+
+mod pack;
+
+pub use pack::{Component, GroupKnowledge, Layout, LayoutHost, Need, Pack, Packs, Version};
