@@ -120,6 +120,27 @@ impl Files {
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Entry)> {
         self.entries.iter()
     }
+    /// The paths at which `other` has something else, in path order; files are compared by identity. The flag says that both have a file there.
+    pub fn differences<'f>(&'f self, other: &'f Files) -> Vec<(&'f str, bool)> {
+        let mut differences: Vec<(&str, bool)> = Vec::new();
+        if Arc::ptr_eq(&self.entries, &other.entries) {
+            return differences;
+        }
+        let mut theirs = other.entries.iter().peekable();
+        for (path, entry) in self.entries.iter() {
+            while let Some((added, _)) = theirs.next_if(|(their_path, _)| *their_path < path) {
+                differences.push((added, false));
+            }
+            match (entry, theirs.next_if(|(their_path, _)| *their_path == path)) {
+                (Entry::Directory, Some((_, Entry::Directory))) => {}
+                (Entry::File(ours), Some((_, Entry::File(other)))) if Arc::ptr_eq(ours, other) => {}
+                (Entry::File(_), Some((_, Entry::File(_)))) => differences.push((path, true)),
+                _ => differences.push((path, false)),
+            }
+        }
+        differences.extend(theirs.map(|(added, _)| (&**added, false)));
+        differences
+    }
 }
 
 impl FromIterator<SourceFile> for Files {
