@@ -1,42 +1,205 @@
-//! Contract: `hostwise explain`.
+//! Why? The whole of a host, one component on it, or one variable with the line that decided.
 
+use std::sync::Arc;
+
+use hostwise_expression::{Dialect, Evaluator, Value};
+use hostwise_inventory::{HostId, Layer, LayerKind};
 use serde::Serialize;
 
-use crate::Workspace;
+use crate::cluster::Cluster;
+use crate::components::{self, BecauseKind, State, Verdict};
+use crate::scope::{HostScope, from_inventory};
+use crate::{Workspace, json};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ComponentState {
-    Installed,
-    NotInstalled,
-    Unknown,
+/// What a host becomes. Serialises as `hostwise explain --format json` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HostExplanation {
+    pub host: Arc<str>,
+    pub role: String,
+    pub layout: String,
+    /// Sorted, at run time: `k8s_cluster` is there although no file names it.
+    pub groups: Vec<Arc<str>>,
+    /// `None` when the inventory has no group of Kubespray.
+    pub kubespray: Option<KubesprayRelease>,
+    pub components: Vec<ComponentExplanation>,
+}
+
+/// The release whose knowledge was used.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KubesprayRelease {
+    pub version: String,
+    /// How the release is known.
+    pub source: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Because {
-    pub kind: String,
+pub struct ComponentExplanation {
+    pub name: String,
+    #[serde(serialize_with = "state_name")]
+    pub state: State,
+    /// One line without a full stop.
+    pub reason: String,
+    pub because: Vec<BecauseExplanation>,
+}
+
+/// A group, variable or fact that decided.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BecauseExplanation {
+    #[serde(serialize_with = "because_name")]
+    pub kind: BecauseKind,
     pub name: String,
     pub value: String,
+    /// Absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<Arc<str>>,
+    /// One-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+/// The value of a variable on a host.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VariableExplanation {
+    pub host: Arc<str>,
+    pub variable: String,
+    /// As written; null for a vaulted value.
+    pub value: serde_json::Value,
+    /// With templates evaluated; null when not known.
+    pub rendered: serde_json::Value,
+    pub known: bool,
+    /// Why it is not known: one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
+    pub origin: Origin,
+    /// What the value beat, the strongest first.
+    pub overridden: Vec<Overridden>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Origin {
+    /// `group-vars`, `inventory-host`, ..., or `kubespray-default`.
+    pub kind: &'static str,
+    /// Absolute; none for a default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<Arc<str>>,
+    /// One-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ComponentVerdict {
-    pub name: String,
-    pub state: ComponentState,
-    pub reason: String,
-    pub because: Vec<Because>,
+pub struct Overridden {
+    #[serde(flatten)]
+    pub origin: Origin,
+    pub value: serde_json::Value,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct HostExplanation {}
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Overridden {}
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct VariableExplanation {}
-
-pub fn explain_host(_workspace: &Workspace, _host: &str) -> Option<HostExplanation> {
-    None
+/// The explanation of `host` by the first inventory of the workspace that has it.
+pub fn explain_host(workspace: &Workspace, host: &str) -> Option<HostExplanation> {
+    let (cluster, host) = find(workspace, host)?;
+    Some(of_host(cluster, host))
 }
-pub fn explain_variable(_workspace: &Workspace, _host: &str, _name: &str) -> Option<VariableExplanation> {
-    None
+
+/// The explanation of `host` with one component only; `None` when host or component are unknown.
+pub fn explain_component(workspace: &Workspace, host: &str, component: &str) -> Option<HostExplanation> {
+    let mut explanation = explain_host(workspace, host)?;
+    explanation.components.retain(|known| known.name == component);
+    (!explanation.components.is_empty()).then_some(explanation)
+}
+
+/// The explanation of a variable on `host`; `None` when the host is unknown, or the variable is neither set nor a default of the release.
+pub fn explain_variable(workspace: &Workspace, host: &str, name: &str) -> Option<VariableExplanation> {
+    let (cluster, host) = find(workspace, host)?;
+    let variable = cluster.inventory.variable(host, name);
+    let default = cluster.kubespray.as_ref().is_some_and(|release| release.pack.defaults.contains_key(name));
+    let scope = HostScope { cluster, host, without_own: false };
+    let rendered = Evaluator::new(&scope, Dialect::default()).variable(name).result;
+    let unknown = match &rendered {
+        Value::Unknown(_) | Value::Undefined(_) | Value::Error(_) => Some(components::for_people(&rendered)),
+        _ => None,
+    };
+    let (value, origin, overridden) = match &variable {
+        Some(variable) => (
+            json::from_value(&from_inventory(&variable.winner.value, name)),
+            origin(cluster, &variable.winner),
+            variable.overridden.iter().map(|layer| overridden(cluster, layer, name)).collect(),
+        ),
+        None if default => (json::from_value(&rendered), Origin { kind: "kubespray-default", path: None, line: None }, Vec::new()),
+        None => return None,
+    };
+    let rendered = if unknown.is_none() { json::from_value(&rendered) } else { serde_json::Value::Null };
+    let host = Arc::clone(&cluster.inventory.host(host).name);
+    Some(VariableExplanation { host, variable: name.to_owned(), value, rendered, known: unknown.is_none(), unknown, origin, overridden })
+}
+
+pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
+    let view = cluster.view(host);
+    let inventory = &cluster.inventory;
+    let mut groups: Vec<Arc<str>> = inventory.groups_of(host).iter().map(|&group| Arc::clone(&inventory.group(group).name)).collect();
+    groups.retain(|group| &**group != "all");
+    groups.sort_unstable();
+    HostExplanation {
+        host: Arc::clone(&inventory.host(host).name),
+        role: view.role.to_string(),
+        layout: cluster.layout().to_string(),
+        groups,
+        kubespray: cluster
+            .kubespray
+            .as_ref()
+            .map(|release| KubesprayRelease { version: release.to_string(), source: release.source.to_string() }),
+        components: view.components.iter().map(|verdict| of_component(cluster, verdict)).collect(),
+    }
+}
+
+fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
+    let because = verdict.because.iter().map(|because| {
+        let (path, line) = because.place.map(|place| cluster.path_and_line(place)).unzip();
+        BecauseExplanation { kind: because.kind, name: because.name.clone(), value: because.value.clone(), path, line }
+    });
+    ComponentExplanation { name: verdict.name.clone(), state: verdict.state, reason: verdict.reason.clone(), because: because.collect() }
+}
+
+fn find<'w>(workspace: &'w Workspace, host: &str) -> Option<(&'w Cluster, HostId)> {
+    workspace.clusters().iter().find_map(|cluster| Some((&**cluster, cluster.inventory.host_named(host)?)))
+}
+
+fn origin(cluster: &Cluster, layer: &Layer) -> Origin {
+    let (path, line) = cluster.path_and_line(layer.key);
+    Origin { kind: layer_name(layer.kind), path: Some(path), line: Some(line) }
+}
+
+fn overridden(cluster: &Cluster, layer: &Layer, name: &str) -> Overridden {
+    Overridden { origin: origin(cluster, layer), value: json::from_value(&from_inventory(&layer.value, name)) }
+}
+
+/// The name of a step of precedence in JSON output.
+fn layer_name(kind: LayerKind) -> &'static str {
+    match kind {
+        LayerKind::InventoryAll => "inventory-all",
+        LayerKind::InventoryGroup => "inventory-group",
+        LayerKind::GroupVarsAll => "group-vars-all",
+        LayerKind::PlaybookGroupVarsAll => "playbook-group-vars-all",
+        LayerKind::GroupVars => "group-vars",
+        LayerKind::PlaybookGroupVars => "playbook-group-vars",
+        LayerKind::InventoryHost => "inventory-host",
+        LayerKind::HostVars => "host-vars",
+        LayerKind::PlaybookHostVars => "playbook-host-vars",
+    }
+}
+
+fn state_name<S: serde::Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match state {
+        State::Installed => "installed",
+        State::NotInstalled => "not-installed",
+        State::Unknown => "unknown",
+    })
+}
+
+fn because_name<S: serde::Serializer>(kind: &BecauseKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match kind {
+        BecauseKind::Group => "group",
+        BecauseKind::Variable => "variable",
+        BecauseKind::Fact => "fact",
+    })
 }

@@ -1,8 +1,11 @@
-//! Inlay hints.
+//! Inlay hints: the role behind each host of an inventory.
 
+use hostwise_inventory::MentionKind;
 use hostwise_syntax::TextRange;
 
 use crate::Workspace;
+use crate::cluster::Cluster;
+use crate::components::State;
 
 /// A short remark behind a place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +17,37 @@ pub struct InlayHint {
     pub tooltip: String,
 }
 
-/// The hints of the file at `path` within `range`, in document order.
-pub fn inlay_hints(_workspace: &Workspace, _path: &str, _range: TextRange) -> Vec<InlayHint> {
-    Vec::new()
+/// The hints of the file at `path` within `range`, in document order; none when they are switched off.
+pub fn inlay_hints(workspace: &Workspace, path: &str, range: TextRange) -> Vec<InlayHint> {
+    if !workspace.settings().inlay_hints {
+        return Vec::new();
+    }
+    let Some(cluster) = workspace.clusters_of(path).next() else { return Vec::new() };
+    if cluster.kubespray.is_none() {
+        return Vec::new();
+    }
+    let Some(file) = cluster.inventory.file_id(path) else { return Vec::new() };
+    let mut hints = Vec::new();
+    for (host, data) in cluster.inventory.hosts() {
+        for mention in &data.mentions {
+            let place = mention.place;
+            if place.file == file && range.contains(place.range) && matches!(mention.kind, MentionKind::HostOf(_)) {
+                let view = cluster.view(host);
+                hints.push(InlayHint {
+                    offset: place.range.end as usize,
+                    label: view.role.to_string(),
+                    tooltip: tooltip(cluster, &view.components),
+                });
+            }
+        }
+    }
+    hints.sort_by_key(|hint| hint.offset);
+    hints.dedup_by_key(|hint| hint.offset);
+    hints
+}
+
+fn tooltip(cluster: &Cluster, components: &[crate::components::Verdict]) -> String {
+    let installed: Vec<&str> =
+        components.iter().filter(|verdict| verdict.state == State::Installed).map(|verdict| verdict.name.as_str()).collect();
+    format!("{} layout; installed here: {}", cluster.layout(), installed.join(", "))
 }

@@ -2,16 +2,30 @@
 //!
 //! No IO, no LSP type, no clock, no environment; ranges are bytes. Each feature is one file and one public function over a [`Workspace`].
 
+mod workspace;
+
 mod diagnostics;
 mod explain;
 mod hover;
 mod inlay_hints;
-mod workspace;
+mod rules;
 
+mod at;
+mod cluster;
+mod components;
+mod discovery;
+mod json;
+mod layout;
+mod release;
+mod scope;
+
+pub use components::{BecauseKind, State};
 pub use diagnostics::{Diagnostic, Related, Severity};
 pub use explain::{
-    Because, ComponentState, ComponentVerdict, HostExplanation, Overridden, VariableExplanation, explain_host, explain_variable,
+    BecauseExplanation, ComponentExplanation, HostExplanation, KubesprayRelease, Origin, Overridden, VariableExplanation,
+    explain_component, explain_host, explain_variable,
 };
 pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
+pub use rules::{ALL as RULES, Rule};
 pub use workspace::{Cancelled, Settings, Token, Workspace};

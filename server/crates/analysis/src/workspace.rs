@@ -1,15 +1,16 @@
-//! Contract: the immutable state that every question is asked of.
+//! The immutable state that every question is asked of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use hostwise_inventory::Files;
 
-use crate::Diagnostic;
+use crate::cluster::Cluster;
+use crate::{Diagnostic, Severity, diagnostics, discovery};
 
 /// What users may set (`hostwise.*` in an editor, `hostwise.toml`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// A Kubespray release (`2.31.0`), or the absolute path of a checkout.
     pub kubespray: Option<String>,
@@ -17,9 +18,15 @@ pub struct Settings {
     pub inventories: Vec<Arc<str>>,
     pub inlay_hints: bool,
     /// Severity per rule; `None` switches a rule off.
-    pub rules: BTreeMap<String, Option<crate::Severity>>,
+    pub rules: BTreeMap<String, Option<Severity>>,
     /// Globs of paths that are not analysed.
     pub ignored: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { kubespray: None, inventories: Vec::new(), inlay_hints: true, rules: BTreeMap::new(), ignored: Vec::new() }
+    }
 }
 
 /// A computation was overtaken by an edit.
@@ -38,10 +45,12 @@ impl Token {
     pub fn new(current: &Arc<AtomicU64>) -> Self {
         Self { revision: current.load(Ordering::SeqCst), current: Arc::clone(current) }
     }
+
     /// A token that never says stop.
     pub fn never() -> Self {
         Self::new(&Arc::default())
     }
+
     /// Whether work for this revision is still wanted.
     pub fn check(&self) -> Result<(), Cancelled> {
         if self.current.load(Ordering::Relaxed) == self.revision { Ok(()) } else { Err(Cancelled) }
@@ -50,26 +59,141 @@ impl Token {
 
 /// A snapshot of all files, settings and what was derived from them. Cheap to share behind an `Arc`.
 #[derive(Debug, Default)]
-pub struct Workspace {}
+pub struct Workspace {
+    inputs: Inputs,
+    clusters: OnceLock<Vec<Arc<Cluster>>>,
+    before: Option<Before>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Inputs {
+    files: Files,
+    open: BTreeSet<Arc<str>>,
+    settings: Settings,
+}
+
+/// The last state whose inventories were built: what a change leaves alone is taken from here.
+#[derive(Clone, Debug)]
+struct Before {
+    inputs: Inputs,
+    clusters: Vec<Arc<Cluster>>,
+}
 
 impl Workspace {
     /// `open` are the paths that an editor has open: a file that looks like an inventory counts as one then, even alone.
-    pub fn new(_files: Files, _open: BTreeSet<Arc<str>>, _settings: Settings) -> Self {
-        Self {}
+    pub fn new(files: Files, open: BTreeSet<Arc<str>>, settings: Settings) -> Self {
+        Self { inputs: Inputs { files, open, settings }, clusters: OnceLock::new(), before: None }
     }
+
     /// The workspace after a change: what the change does not touch is carried over.
-    pub fn change(&self, _files: Files, _open: BTreeSet<Arc<str>>, _settings: Settings) -> Self {
-        Self {}
+    pub fn change(&self, files: Files, open: BTreeSet<Arc<str>>, settings: Settings) -> Self {
+        let before = match self.clusters.get() {
+            Some(clusters) => Some(Before { inputs: self.inputs.clone(), clusters: clusters.clone() }),
+            None => self.before.clone(),
+        };
+        Self { inputs: Inputs { files, open, settings }, clusters: OnceLock::new(), before }
     }
+
     pub fn files(&self) -> &Files {
-        unimplemented!()
+        &self.inputs.files
     }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inputs.settings
+    }
+
     /// The findings of every file that has any, by path; per file in document order.
-    pub fn diagnostics(&self, _token: &Token) -> Result<BTreeMap<Arc<str>, Arc<[Diagnostic]>>, Cancelled> {
-        unimplemented!()
+    pub fn diagnostics(&self, token: &Token) -> Result<BTreeMap<Arc<str>, Arc<[Diagnostic]>>, Cancelled> {
+        diagnostics::of_workspace(self, token)
     }
-    /// Number of hosts over all inventories, and the Kubespray release in use with its source, for status displays.
+
+    /// Number of hosts over all inventories.
     pub fn n_hosts(&self) -> usize {
-        unimplemented!()
+        self.clusters().iter().map(|cluster| cluster.inventory.hosts().count()).sum()
+    }
+
+    /// Number of inventories.
+    pub fn n_inventories(&self) -> usize {
+        self.clusters().len()
+    }
+
+    /// The inventories of the workspace, built at the first question.
+    pub(crate) fn clusters(&self) -> &[Arc<Cluster>] {
+        self.clusters.get_or_init(|| self.build())
+    }
+
+    /// The inventories that read the file at `path`, in the order of [`Self::clusters`].
+    pub(crate) fn clusters_of<'w>(&'w self, path: &'w str) -> impl Iterator<Item = &'w Arc<Cluster>> {
+        self.clusters().iter().filter(move |cluster| cluster.concerns(path))
+    }
+
+    fn build(&self) -> Vec<Arc<Cluster>> {
+        let Inputs { files, open, settings } = &self.inputs;
+        let Some(before) = &self.before else {
+            let requests = discovery::discover(files, open, settings, &BTreeSet::new());
+            return requests.into_iter().map(|request| Arc::new(Cluster::load(files, request, settings, None))).collect();
+        };
+        let changes = before.inputs.files.differences(files);
+        let same_settings = before.inputs.settings == *settings;
+        let same_paths = changes.iter().all(|&(path, both_are_files)| both_are_files && !discovery::matters(path));
+        let same_discovery = same_settings && before.inputs.open == *open && same_paths;
+        let requests = if same_discovery {
+            before.clusters.iter().map(|cluster| cluster.request.clone()).collect()
+        } else {
+            let known = before.clusters.iter().flat_map(|cluster| cluster.request.sources.iter().cloned()).collect();
+            discovery::discover(files, open, settings, &known)
+        };
+        let load = |request| {
+            let previous = before.clusters.iter().find(|cluster| cluster.request == request);
+            match previous {
+                Some(cluster) if same_settings && !changes.iter().any(|&(path, _)| cluster.concerns(path)) => Arc::clone(cluster),
+                _ => Arc::new(Cluster::load(files, request, settings, previous.map(|cluster| &**cluster))),
+            }
+        };
+        requests.into_iter().map(load).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hostwise_inventory::{Content, Entry, SourceFile};
+
+    use super::*;
+
+    fn put(files: &mut Files, path: &str, text: &str) {
+        files.insert(path, Entry::File(Arc::new(SourceFile::new(path, Content::Text(text.into()), false))));
+    }
+
+    fn two_inventories() -> Files {
+        let mut files = Files::default();
+        for name in ["a", "b"] {
+            put(&mut files, &format!("/w/{name}/hosts.yaml"), "etcd: {hosts: {h: }}\n");
+            put(&mut files, &format!("/w/{name}/group_vars/all.yml"), "x: 1\n");
+        }
+        files
+    }
+
+    #[test]
+    fn an_edit_rebuilds_only_the_inventory_it_concerns() {
+        let workspace = Workspace::new(two_inventories(), BTreeSet::new(), Settings::default());
+        let before: Vec<_> = workspace.clusters().to_vec();
+        assert_eq!(before.len(), 2);
+        let mut files = workspace.files().clone();
+        put(&mut files, "/w/b/group_vars/all.yml", "x: 2\n");
+        let after = workspace.change(files, BTreeSet::new(), Settings::default());
+        assert!(Arc::ptr_eq(&after.clusters()[0], &before[0]));
+        assert!(!Arc::ptr_eq(&after.clusters()[1], &before[1]));
+    }
+
+    #[test]
+    fn an_inventory_stays_one_while_its_text_is_in_pieces() {
+        let mut files = two_inventories();
+        put(&mut files, "/w/a/cluster.yaml", "etcd: {hosts: {h: }}\n");
+        let workspace = Workspace::new(files, BTreeSet::new(), Settings::default());
+        assert_eq!(workspace.clusters().len(), 3);
+        let mut files = workspace.files().clone();
+        put(&mut files, "/w/a/cluster.yaml", "etcd: x\n");
+        let after = workspace.change(files, BTreeSet::new(), Settings::default());
+        assert_eq!(after.clusters().len(), 3);
     }
 }

@@ -50,3 +50,9 @@ impl std::hash::Hash for Value {
         }
     }
 }
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        unimplemented!()
+    }
+}

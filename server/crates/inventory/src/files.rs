@@ -69,6 +69,14 @@ impl SourceFile {
     pub fn ini(&self) -> &ini::Document {
         self.ini.get_or_init(|| ini::parse(self.shared_text()))
     }
+    /// Whether Ansible reads the file as YAML (or JSON): by its extension, or below `group_vars` and `host_vars`.
+    pub fn is_yaml(&self) -> bool {
+        unimplemented!()
+    }
+    /// The first reason for which Ansible's YAML reader refuses the text; judged once.
+    pub fn syntax_error(&self) -> Option<&hostwise_syntax::SyntaxError> {
+        unimplemented!()
+    }
     fn shared_text(&self) -> Arc<str> {
         match &self.content {
             Content::Text(text) => Arc::clone(text),

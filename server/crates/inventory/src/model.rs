@@ -171,6 +171,22 @@ impl Inventory {
     pub fn variable(&self, _host: HostId, _name: &str) -> Option<Variable> {
         unimplemented!()
     }
+    /// The effective value of a variable from the host's groups alone: what is set for this host only is left out.
+    pub fn group_variable(&self, _host: HostId, _name: &str) -> Option<Variable> {
+        unimplemented!()
+    }
+    /// Whether the variable is set for this host itself (inventory or `host_vars`), not only by its groups.
+    pub fn has_own_variable(&self, _host: HostId, _name: &str) -> bool {
+        unimplemented!()
+    }
+    /// Whether `group` is `ancestor` or lies below it.
+    pub fn is_within(&self, _group: GroupId, _ancestor: GroupId) -> bool {
+        unimplemented!()
+    }
+    /// All files that were read or would be: sources and variable files, in order of [`FileId`].
+    pub fn files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        std::iter::empty()
+    }
     /// The names of all variables of a host, sorted.
     pub fn variable_names(&self, _host: HostId) -> Vec<Arc<str>> {
         unimplemented!()

@@ -4,4 +4,4 @@
 
 mod pack;
 
-pub use pack::{Component, GroupKnowledge, Layout, LayoutHost, Need, Pack, Packs, Version};
+pub use pack::{Component, Default, GroupKnowledge, Layout, LayoutHost, Need, Pack, Packs, Version};

@@ -22,8 +22,42 @@ pub struct Pack {
     pub groups: IndexMap<String, GroupKnowledge>,
     pub layouts: IndexMap<String, Layout>,
     /// Variables that conditions read: name -> default, an Ansible template or literal in YAML.
-    pub defaults: IndexMap<String, serde_yaml::Value>,
+    pub defaults: IndexMap<String, Default>,
+    /// Container manager -> the tool that lists images with it.
+    pub image_tools: IndexMap<String, String>,
     pub components: IndexMap<String, Component>,
+}
+
+/// The default of a variable.
+#[derive(Debug)]
+pub enum Default {
+    /// Known, and not defined unless someone sets it.
+    Undefined,
+    Null,
+    Bool(bool),
+    Int(i64),
+    /// A template or a plain text.
+    Text(String),
+    List(Vec<Default>),
+}
+
+impl std::fmt::Display for Default {
+    fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        unimplemented!()
+    }
+}
+
+impl std::str::FromStr for Version {
+    type Err = String;
+    fn from_str(_text: &str) -> Result<Self, String> {
+        unimplemented!()
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        unimplemented!()
+    }
 }
 
 #[derive(Debug)]

@@ -1,0 +1,121 @@
+//! One inventory, as Ansible reads it and as it is once Kubespray's first plays have made their groups.
+
+use std::sync::{Arc, OnceLock};
+
+use hostwise_expression::{self as expression, Dialect, Evaluator};
+use hostwise_inventory::{Files, HostId, Inventory, MentionKind, Place, Request};
+
+use crate::components::{HostView, Views, for_people};
+use crate::discovery::parent;
+use crate::layout::Layout;
+use crate::release::Release;
+use crate::scope::HostScope;
+use crate::{Settings, layout};
+
+/// An inventory with everything derived from it, each thing at most once.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    pub(crate) request: Request,
+    /// As Ansible reads it.
+    plain: Inventory,
+    /// At run time: with `k8s_cluster` and its `group_vars`. The same as `plain` when Kubespray makes no group.
+    pub(crate) inventory: Inventory,
+    /// `None` when no group of Kubespray is in the inventory.
+    pub(crate) kubespray: Option<Release>,
+    layout: OnceLock<Layout>,
+    groups_value: OnceLock<expression::Value>,
+    views: Views,
+}
+
+impl Cluster {
+    pub(crate) fn load(files: &Files, request: Request, settings: &Settings, previous: Option<&Cluster>) -> Cluster {
+        let plain = Inventory::load(files, &request, previous.map(|cluster| &cluster.plain));
+        let release = Release::of(files, &request, settings);
+        let is_kubespray =
+            ["kube_control_plane", "kube_node", "etcd", "k8s_cluster"].into_iter().any(|group| plain.group_named(group).is_some());
+        let kubespray = is_kubespray.then_some(release);
+        let inventory = match &kubespray {
+            Some(release) => with_runtime_groups(files, &plain, release),
+            None => plain.clone(),
+        };
+        Cluster { request, plain, inventory, kubespray, layout: OnceLock::new(), groups_value: OnceLock::new(), views: Views::default() }
+    }
+
+    /// Whether the inventory reads the file at `path`, or would if it existed: a source, something below one, or a variable file beside one.
+    pub(crate) fn concerns(&self, path: &str) -> bool {
+        let below = |path: &str, base: &str| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.request.sources.iter().any(|source| {
+            let beside = path.strip_prefix(parent(source)).and_then(|rest| rest.strip_prefix('/'));
+            below(path, source) || beside.is_some_and(|rest| below(rest, "group_vars") || below(rest, "host_vars"))
+        })
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        *self.layout.get_or_init(|| layout::classify(self))
+    }
+
+    /// What a host becomes. Hosts in the same situation share one evaluation.
+    pub(crate) fn view(&self, host: HostId) -> Arc<HostView> {
+        self.views.of(self, host)
+    }
+
+    /// The magic variable `groups`.
+    pub(crate) fn groups_value(&self) -> &expression::Value {
+        self.groups_value.get_or_init(|| {
+            let names = |hosts: Vec<HostId>| -> Vec<expression::Value> {
+                hosts.into_iter().map(|host| expression::Value::String(Arc::clone(&self.inventory.host(host).name))).collect()
+            };
+            let entry = |(id, group): (_, &hostwise_inventory::Group)| {
+                let members = expression::Value::List(Arc::new(names(self.inventory.members(id))));
+                (expression::Value::String(Arc::clone(&group.name)), members)
+            };
+            expression::Value::Map(Arc::new(self.inventory.groups().map(entry).collect()))
+        })
+    }
+
+    /// Whether the host belongs to the group, directly or through other groups.
+    pub(crate) fn is_member(&self, host: HostId, group: &str) -> bool {
+        self.inventory.groups_of(host).iter().any(|&id| &*self.inventory.group(id).name == group)
+    }
+
+    /// The name of `host` below the `hosts` of `group` or of a group in it; the group's own list first.
+    pub(crate) fn membership_place(&self, host: HostId, group: &str) -> Option<Place> {
+        let group = self.inventory.group_named(group)?;
+        let places = self.inventory.host(host).mentions.iter().filter_map(|mention| match mention.kind {
+            MentionKind::HostOf(owner) if owner == group => Some((0, mention.place)),
+            MentionKind::HostOf(owner) if self.inventory.is_within(owner, group) => Some((1, mention.place)),
+            _ => None,
+        });
+        places.min_by_key(|&(distance, _)| distance).map(|(_, place)| place)
+    }
+
+    /// The value of a variable on a host, in one line.
+    pub(crate) fn value_for_people(&self, host: HostId, name: &str) -> String {
+        let scope = HostScope { cluster: self, host, without_own: false };
+        for_people(&Evaluator::new(&scope, Dialect::default()).variable(name).result)
+    }
+
+    /// The path of a place, and its one-based line.
+    pub(crate) fn path_and_line(&self, place: Place) -> (Arc<str>, u32) {
+        let file = self.inventory.file(place.file);
+        (Arc::clone(file.path()), file.lines().line_of(place.range.start as usize) as u32 + 1)
+    }
+}
+
+/// Simulates the first plays: groups that are filled from others while Ansible runs.
+fn with_runtime_groups(files: &Files, plain: &Inventory, release: &Release) -> Inventory {
+    let filled = release.pack.groups.iter().filter(|(_, knowledge)| !knowledge.filled_from.is_empty());
+    let mut runtime: Vec<(Arc<str>, Vec<HostId>)> = Vec::new();
+    for (name, knowledge) in filled {
+        let mut hosts: Vec<HostId> = Vec::new();
+        for group in &knowledge.filled_from {
+            hosts.extend(plain.group_named(group).into_iter().flat_map(|group| plain.members(group)));
+        }
+        hosts.sort_unstable();
+        hosts.dedup();
+        if !hosts.is_empty() {
+            runtime.push((name.as_str().into(), hosts));
+        }
+    }
+    if runtime.is_empty() { plain.clone() } else { plain.with_runtime_groups(files, &runtime) }
+}

@@ -1,0 +1,265 @@
+//! Which inventories a workspace holds.
+//!
+//! In this order: what the settings name, what an `ansible.cfg` names, every file that reads as an inventory beside `group_vars` or
+//! `host_vars`, and an open file that reads as an inventory, even alone. A file belongs to one inventory only.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hostwise_inventory::{Entry, Files, Request, SourceFile};
+use hostwise_syntax::ini::SectionKind;
+use hostwise_syntax::yaml::{Kind, Node};
+
+use crate::Settings;
+
+/// The inventories of a workspace: those named first, then by path. A file that is in `known` was an inventory before and stays one while
+/// its text is in pieces.
+pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Settings, known: &BTreeSet<Arc<str>>) -> Vec<Request> {
+    let mut found = Found { requests: Vec::new() };
+    for path in &settings.inventories {
+        found.add(vec![Arc::clone(path)]);
+    }
+    for (path, entry) in files.iter() {
+        if let Entry::File(config) = entry
+            && name_of(path) == "ansible.cfg"
+        {
+            found.add(configured_sources(config).into_iter().filter(|source| files.get(source).is_some()).collect());
+        }
+    }
+    let variable_dirs = files.iter().filter(|(path, entry)| matches!(entry, Entry::Directory) && is_variable_dir(name_of(path)));
+    let homes: BTreeSet<&str> = variable_dirs.map(|(path, _)| parent(path)).collect();
+    for home in homes {
+        for (_, entry) in files.names_in(home) {
+            if let Entry::File(file) = entry
+                && (known.contains(file.path()) || usual_name(file.path()) || reads_as_inventory(file))
+            {
+                found.add(vec![Arc::clone(file.path())]);
+            }
+        }
+    }
+    for path in open {
+        if let Some(file) = files.file(path)
+            && !is_variable_file(path)
+            && (known.contains(path) || (usual_name(path) && path.contains('.')) || reads_as_inventory(file))
+        {
+            found.add(vec![Arc::clone(path)]);
+        }
+    }
+    found.requests
+}
+
+/// Whether a change of this file's text can change what [`discover`] finds.
+pub(crate) fn matters(path: &str) -> bool {
+    name_of(path) == "ansible.cfg" || (!is_variable_file(path) && has_inventory_name(path))
+}
+
+/// Whether the path lies below a `group_vars` or `host_vars` directory.
+pub(crate) fn is_variable_file(path: &str) -> bool {
+    parent(path).split('/').any(is_variable_dir)
+}
+
+/// The part of a path before its last name; empty for a name at the root.
+pub(crate) fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// The last name of a path.
+pub(crate) fn name_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+struct Found {
+    requests: Vec<Request>,
+}
+
+impl Found {
+    fn add(&mut self, sources: Vec<Arc<str>>) {
+        let known = |path: &str| {
+            let mut sources = self.requests.iter().flat_map(|request| &request.sources);
+            sources.any(|source| path == &**source || path.strip_prefix(&**source).is_some_and(|rest| rest.starts_with('/')))
+        };
+        if !sources.is_empty() && !sources.iter().all(|path| known(path)) {
+            self.requests.push(Request { sources, playbook_dir: None });
+        }
+    }
+}
+
+fn is_variable_dir(name: &str) -> bool {
+    matches!(name, "group_vars" | "host_vars")
+}
+
+/// `[defaults] inventory`, a list with commas, relative to the configuration file. Paths with `~` or `$` depend on the environment and are left out.
+fn configured_sources(config: &SourceFile) -> Vec<Arc<str>> {
+    let mut in_defaults = false;
+    let mut value = None;
+    for line in config.text().lines().map(str::trim) {
+        if line.starts_with('[') {
+            in_defaults = line == "[defaults]";
+        } else if in_defaults
+            && let Some((key, text)) = line.split_once('=')
+            && key.trim() == "inventory"
+        {
+            value = Some(text.split(" ;").next().unwrap_or(text).trim());
+        }
+    }
+    let paths = value.unwrap_or_default().split(',').map(str::trim).filter(|path| !path.is_empty() && !path.contains(['~', '$']));
+    paths.map(|path| join(parent(config.path()), path)).collect()
+}
+
+/// `path` seen from the directory `base`, without `.` and `..`.
+fn join(base: &str, path: &str) -> Arc<str> {
+    let mut names: Vec<&str> = if path.starts_with('/') { Vec::new() } else { base.split('/').collect() };
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    if names.first() != Some(&"") {
+        names.insert(0, "");
+    }
+    names.join("/").into()
+}
+
+fn has_inventory_name(path: &str) -> bool {
+    match name_of(path).rsplit_once('.') {
+        None | Some(("", _)) => true,
+        Some((_, extension)) => matches!(extension, "yml" | "yaml" | "json" | "ini" | "toml"),
+    }
+}
+
+/// `hosts` or `inventory`, with an extension of inventories or none.
+fn usual_name(path: &str) -> bool {
+    has_inventory_name(path) && matches!(name_of(path).split('.').next(), Some("hosts" | "inventory"))
+}
+
+/// Whether the text has the shape of a static inventory. Strict on purpose: a compose file or a playbook must not be taken for one.
+fn reads_as_inventory(file: &SourceFile) -> bool {
+    let path = file.path();
+    if !has_inventory_name(path) || matches!(name_of(path), "galaxy.yml" | "requirements.yml" | "hostwise.toml") {
+        return false;
+    }
+    if path.ends_with(".toml") || path.ends_with(".ini") {
+        return reads_as_ini_inventory(file);
+    }
+    file.yaml().root().is_some_and(reads_as_yaml_inventory) || reads_as_ini_inventory(file)
+}
+
+/// Every root value is a group (nothing, or a mapping), and at least one has hosts or children that are mappings.
+fn reads_as_yaml_inventory(root: Node<'_>) -> bool {
+    if !root.is_mapping() {
+        return false;
+    }
+    let mut has_group = false;
+    for entry in root.entries().filter(|entry| entry.colon.is_some()) {
+        let value = entry.value;
+        if value.kind() == Kind::Absent {
+            continue;
+        }
+        if !value.is_mapping() {
+            return false;
+        }
+        let members = ["hosts", "children"].into_iter().filter_map(|key| value.get(key));
+        let member_maps = members.filter(|entry| entry.value.is_mapping() || entry.value.kind() == Kind::Absent).count();
+        has_group |= member_maps > 0 || entry.key.text() == "all";
+    }
+    has_group
+}
+
+/// A section for children or variables, a section with a name that inventories use, or the usual file name.
+fn reads_as_ini_inventory(file: &SourceFile) -> bool {
+    let usual_name = usual_name(file.path());
+    let text = file.text();
+    let mut sections = file.ini().sections.iter();
+    sections.any(|section| {
+        let group = section.name.map_or("", |range| &text[range.span()]);
+        section.kind != SectionKind::Hosts
+            || (usual_name && !group.is_empty())
+            || matches!(group, "all" | "kube_control_plane" | "kube_node" | "etcd")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use hostwise_fixture::Fixture;
+    use hostwise_inventory::Content;
+
+    use super::*;
+
+    fn check(fixture: &str, open: &[&str], expected: &[&[&str]]) {
+        let fixture = Fixture::parse(fixture, "/hosts.yaml");
+        let files: Files =
+            fixture.files.iter().map(|file| SourceFile::new(file.path.as_str(), Content::Text(file.text.as_str().into()), false)).collect();
+        let open = open.iter().map(|&path| path.into()).collect();
+        let found = discover(&files, &open, &Settings::default(), &BTreeSet::new());
+        let found: Vec<Vec<&str>> = found.iter().map(|request| request.sources.iter().map(|path| &**path).collect()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_file_beside_group_vars_that_reads_as_an_inventory_is_one() {
+        check(
+            "\
+#- /w/prod/hosts.yaml
+all:
+  hosts:
+    a:
+#- /w/prod/group_vars/all.yml
+x: 1
+#- /w/prod/docker-compose.yml
+services: {web: {image: x}}
+#- /w/prod/site.yml
+- hosts: all
+#- /w/other/hosts.yaml
+all: {hosts: {b: }}
+",
+            &[],
+            &[&["/w/prod/hosts.yaml"]],
+        );
+    }
+
+    #[test]
+    fn an_open_file_counts_alone_but_only_when_it_reads_as_an_inventory() {
+        check(
+            "\
+#- /w/hosts.yaml
+etcd:
+  hosts:
+    a:
+#- /w/inventory.ini
+[kube_node]
+#- /w/values.yaml
+image: {tag: x}
+#- /w/setup.ini
+[metadata]
+name = x
+",
+            &["/w/hosts.yaml", "/w/inventory.ini", "/w/values.yaml", "/w/setup.ini"],
+            &[&["/w/hosts.yaml"], &["/w/inventory.ini"]],
+        );
+    }
+
+    #[test]
+    fn ansible_cfg_names_sources_and_they_are_not_found_twice() {
+        check(
+            "\
+#- /w/ansible.cfg
+[defaults]
+inventory = ./inv , ../w/extra.yml,missing ; both
+[other]
+inventory = no
+#- /w/inv/a.yml
+all: {hosts: {a: }}
+#- /w/inv/group_vars/all.yml
+x: 1
+#- /w/extra.yml
+all: {hosts: {b: }}
+",
+            &["/w/inv/a.yml"],
+            &[&["/w/inv", "/w/extra.yml"]],
+        );
+    }
+}
