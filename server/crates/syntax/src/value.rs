@@ -25,6 +25,23 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether Python takes both for the same key of a dictionary: `1`, `1.0` and `true` are.
+    pub(crate) fn same_key(&self, other: &Value) -> bool {
+        match (self.as_number(), other.as_number()) {
+            (Some(a), Some(b)) => a == b,
+            _ => self == other,
+        }
+    }
+
+    fn as_number(&self) -> Option<f64> {
+        match self {
+            Value::Bool(value) => Some(f64::from(u8::from(*value))),
+            Value::Int(value) => Some(*value as f64),
+            Value::Float(value) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// The text when this is a plain string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -32,4 +49,174 @@ impl Value {
             _ => None,
         }
     }
+}
+
+/// A plain scalar by PyYAML's YAML 1.1 patterns; an error where PyYAML refuses the whole file.
+pub(crate) fn resolve(text: &str) -> Result<Value, &'static str> {
+    let first = text.bytes().next();
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
+        "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
+        "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => return Ok(Value::Bool(false)),
+        "<<" | "=" => return Err("this sign cannot be a value: quote it"),
+        _ => {}
+    }
+    if matches!(first, Some(b'0'..=b'9' | b'-' | b'+' | b'.'))
+        && let Some(number) = number(text)?
+    {
+        return Ok(number);
+    }
+    Ok(Value::String(text.into()))
+}
+
+fn number(text: &str) -> Result<Option<Value>, &'static str> {
+    let (negative, digits) = match text.as_bytes()[0] {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let signed = digits.len() < text.len();
+    if let Some(value) = integer(digits, negative)? {
+        return Ok(Some(value));
+    }
+    if let Some(value) = float(digits, negative, signed) {
+        return Ok(Some(value));
+    }
+    Ok(if is_timestamp(text) { Some(Value::Timestamp(text.into())) } else { None })
+}
+
+fn integer(digits: &str, negative: bool) -> Result<Option<Value>, &'static str> {
+    let all = |text: &str, radix: u32| text.chars().all(|c| c == '_' || c.is_digit(radix));
+    let radix = |text: &str, radix| {
+        let text = text.replace('_', "");
+        if text.is_empty() { Err("a number without digits") } else { Ok(Some(big(&text, radix, negative))) }
+    };
+    if let Some(binary) = digits.strip_prefix("0b").filter(|text| !text.is_empty() && all(text, 2)) {
+        return radix(binary, 2);
+    }
+    if let Some(hex) = digits.strip_prefix("0x").filter(|text| !text.is_empty() && all(text, 16)) {
+        return radix(hex, 16);
+    }
+    if let Some(octal) = digits.strip_prefix('0') {
+        return Ok(if octal.is_empty() {
+            Some(Value::Int(0))
+        } else if all(octal, 8) {
+            Some(big(&format!("0{}", octal.replace('_', "")), 8, negative))
+        } else {
+            None
+        });
+    }
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok(None);
+    }
+    if all(digits, 10) {
+        return Ok(Some(big(&digits.replace('_', ""), 10, negative)));
+    }
+    let mut parts = digits.split(':');
+    let head = parts.next().unwrap_or_default();
+    let rest: Vec<&str> = parts.collect();
+    if rest.is_empty() || !all(head, 10) || !rest.iter().all(|part| is_sexagesimal(part)) {
+        return Ok(None);
+    }
+    let mut value: Option<i64> = head.replace('_', "").parse().ok();
+    for part in rest {
+        value = value.and_then(|value| value.checked_mul(60)?.checked_add(part.parse().ok()?));
+    }
+    Ok(value.map(|value| Value::Int(if negative { -value } else { value })))
+}
+
+/// `[0-5]?[0-9]`
+fn is_sexagesimal(part: &str) -> bool {
+    matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
+}
+
+/// Digits of any length in a radix.
+fn big(digits: &str, radix: u32, negative: bool) -> Value {
+    if let Ok(value) = i128::from_str_radix(digits, radix) {
+        let value = if negative { -value } else { value };
+        return i64::try_from(value).map_or_else(|_| Value::BigInt(value.to_string().into()), Value::Int);
+    }
+    let decimal = to_decimal(digits, radix);
+    Value::BigInt(if negative { format!("-{decimal}") } else { decimal }.into())
+}
+
+/// Schoolbook conversion; numbers of this size are rare.
+fn to_decimal(digits: &str, radix: u32) -> String {
+    let mut decimal: Vec<u32> = vec![0];
+    for digit in digits.chars().filter_map(|c| c.to_digit(radix)) {
+        let mut carry = digit;
+        for place in &mut decimal {
+            let value = *place * radix + carry;
+            (*place, carry) = (value % 10, value / 10);
+        }
+        while carry > 0 {
+            decimal.push(carry % 10);
+            carry /= 10;
+        }
+    }
+    decimal.iter().rev().filter_map(|&digit| char::from_digit(digit, 10)).collect()
+}
+
+/// A dot is required and an exponent needs its sign; a number that starts with the dot has none.
+fn float(digits: &str, negative: bool, signed: bool) -> Option<Value> {
+    let sign = if negative { -1.0 } else { 1.0 };
+    match digits {
+        ".inf" | ".Inf" | ".INF" => return Some(Value::Float(sign * f64::INFINITY)),
+        ".nan" | ".NaN" | ".NAN" if !signed => return Some(Value::Float(f64::NAN)),
+        _ => {}
+    }
+    let (whole, fraction) = digits.split_once('.')?;
+    let (fraction, exponent) = match fraction.split_once(['e', 'E']) {
+        Some((fraction, exponent)) => (fraction, Some(exponent)),
+        None => (fraction, None),
+    };
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+    let exponent_fits = exponent.is_none_or(|text| {
+        let digits = text.strip_prefix(['+', '-']);
+        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    if !all_digits(fraction) || !exponent_fits {
+        return None;
+    }
+    let clean = |text: &str| text.replace('_', "");
+    if whole.is_empty() {
+        let starts_with_digit = fraction.starts_with(|c: char| c.is_ascii_digit());
+        return (!signed && starts_with_digit).then(|| parsed(&format!("0.{}", clean(fraction)), exponent, sign))?;
+    }
+    if !whole.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if all_digits(whole) {
+        return parsed(&format!("{}.{}0", clean(whole), clean(fraction)), exponent, sign);
+    }
+    let mut parts = whole.split(':');
+    let head = parts.next().filter(|head| all_digits(head))?;
+    let rest: Vec<&str> = parts.collect();
+    if exponent.is_some() || !rest.iter().all(|part| is_sexagesimal(part)) {
+        return None;
+    }
+    let mut value: f64 = clean(head).parse().ok()?;
+    for (index, part) in rest.iter().enumerate() {
+        let last = index + 1 == rest.len();
+        let part = if last { format!("{part}.{}0", clean(fraction)) } else { (*part).to_owned() };
+        value = value * 60.0 + part.parse::<f64>().ok()?;
+    }
+    Some(Value::Float(sign * value))
+}
+
+fn parsed(number: &str, exponent: Option<&str>, sign: f64) -> Option<Value> {
+    let text = exponent.map_or_else(|| number.to_owned(), |exponent| format!("{number}e{exponent}"));
+    Some(Value::Float(sign * text.parse::<f64>().ok()?))
+}
+
+/// `dddd-dd-dd`, or a date with a time.
+fn is_timestamp(text: &str) -> bool {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { 'd' } else { c }).collect();
+    if shape == "dddd-dd-dd" {
+        return true;
+    }
+    let Some((date, time)) = shape.split_once(['T', 't', ' ', '\t']) else { return false };
+    let is_date = matches!(date, "dddd-dd-dd" | "dddd-d-dd" | "dddd-dd-d" | "dddd-d-d");
+    let clock = time.trim_start_matches([' ', '\t']);
+    is_date && (clock.starts_with("dd:dd:dd") || clock.starts_with("d:dd:dd"))
 }

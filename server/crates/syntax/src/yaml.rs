@@ -1,16 +1,29 @@
 //! The fault-tolerant YAML tree.
 //!
-//! [`parse`] never fails. Each node has its byte span; a half-typed line damages itself only.
+//! [`parse`] never fails. Each node has its byte span; a half-typed line damages itself only. How: a line is placed by its indentation among the
+//! open block collections (`yaml/parse.rs`), whatever stands on it; brackets and quotes that are not closed end before the next line that goes on
+//! with the block (`yaml/flow.rs`, `yaml/scan.rs`); a key without its colon is an entry without a colon.
+//! Whether Ansible would read the text is not decided here but in [`crate::judge`].
+
+mod construct;
+mod flow;
+mod parse;
+mod scalar;
+mod scan;
+mod tree;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::{SyntaxError, TextRange, Value};
+use tree::Arena;
 
 /// A parsed YAML text: an arena of nodes over the text it was parsed from.
 #[derive(Debug)]
 pub struct Document {
     text: Arc<str>,
+    arena: Arena,
+    root: Option<u32>,
 }
 
 /// Index of a node in its [`Document`].
@@ -18,10 +31,10 @@ pub struct Document {
 pub struct NodeId(pub u32);
 
 /// A node of a document. Cheap to copy.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Node<'d> {
     document: &'d Document,
-    id: NodeId,
+    id: u32,
 }
 
 /// What a node is.
@@ -45,7 +58,7 @@ pub enum Kind {
 }
 
 /// One entry of a mapping. A half-typed key without its colon is an entry whose `colon` is `None`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Entry<'d> {
     pub key: Node<'d>,
     /// The place of the `:`, absent while the line is half-typed.
@@ -54,9 +67,16 @@ pub struct Entry<'d> {
     pub value: Node<'d>,
 }
 
-/// Parses any text. Cost: one pass; memory below 6 bytes for each byte of text.
+impl Entry<'_> {
+    /// From the key to the end of the value.
+    pub fn range(&self) -> TextRange {
+        TextRange { start: self.key.range().start, end: self.value.range().end.max(self.key.range().end) }
+    }
+}
+
+/// Parses any text. Cost: one pass.
 pub fn parse(text: Arc<str>) -> Document {
-    Document { text }
+    parse::parse(text)
 }
 
 impl Document {
@@ -64,82 +84,133 @@ impl Document {
     pub fn text(&self) -> &Arc<str> {
         &self.text
     }
+
     /// The root node of the first document; `None` for an empty or comment-only text.
     pub fn root(&self) -> Option<Node<'_>> {
-        unimplemented!()
+        self.root.map(|id| Node { document: self, id })
     }
+
     /// The node with this id.
     pub fn node(&self, id: NodeId) -> Node<'_> {
-        Node { document: self, id }
+        Node { document: self, id: id.0 }
     }
+
     /// What the tolerant parser had to step over, in document order. The judge of validity is [`crate::judge`].
     pub fn errors(&self) -> &[SyntaxError] {
-        unimplemented!()
+        &self.arena.errors
     }
+
     /// The comments (from `#` to the line's end), in document order.
     pub fn comments(&self) -> &[TextRange] {
-        unimplemented!()
+        &self.arena.comments
     }
+
     /// The nodes around byte `offset`, outermost first: the path from the root to the innermost node whose range touches it.
-    pub fn path_at(&self, _offset: usize) -> Vec<Node<'_>> {
-        unimplemented!()
+    pub fn path_at(&self, offset: usize) -> Vec<Node<'_>> {
+        let mut path = Vec::new();
+        let mut at = self.root().filter(|root| root.range().touches(offset));
+        while let Some(node) = at {
+            path.push(node);
+            at = node.children().filter(|child| child.range().touches(offset)).last();
+        }
+        path
+    }
+
+    fn anchored(&self, name: &str, before: u32) -> Option<Node<'_>> {
+        let anchors = self.arena.anchors.iter().take_while(|(node, _)| *node < before);
+        let found = anchors.filter(|(_, range)| &self.text[range.start as usize + 1..range.end as usize] == name).last()?;
+        Some(Node { document: self, id: found.0 })
     }
 }
 
 impl<'d> Node<'d> {
     pub fn id(self) -> NodeId {
-        self.id
+        NodeId(self.id)
     }
+
     pub fn document(self) -> &'d Document {
         self.document
     }
+
     pub fn kind(self) -> Kind {
-        unimplemented!()
+        self.document.arena.kind(self.id)
     }
+
     /// The bytes of the node itself: quotes included, tag and anchor excluded; a block collection from its first entry to the end of its last.
     pub fn range(self) -> TextRange {
-        unimplemented!()
+        self.document.arena.range(self.id)
     }
+
     /// The source text of [`Self::range`].
     pub fn source(self) -> &'d str {
         &self.document.text[self.range().span()]
     }
+
     /// The content of a scalar with escapes and folds resolved (borrowed where the source says it literally); empty for collections.
     pub fn text(self) -> Cow<'d, str> {
-        unimplemented!()
+        scalar::text(self)
     }
+
     /// The tag as written (`!vault`, `!!str`), without the node.
     pub fn tag(self) -> Option<&'d str> {
-        unimplemented!()
+        self.document.arena.tag(self.id).map(|range| &self.document.text[range.span()])
     }
+
     /// The name behind `&`.
     pub fn anchor(self) -> Option<&'d str> {
-        unimplemented!()
+        let range = self.document.arena.anchor(self.id)?;
+        self.document.text.get(range.start as usize + 1..range.end as usize)
     }
+
     /// The node that an alias names, or this node itself; `None` for an alias of nothing.
     pub fn target(self) -> Option<Node<'d>> {
-        unimplemented!()
+        match self.kind() {
+            Kind::Alias => self.document.anchored(self.source().get(1..)?, self.id),
+            _ => Some(self),
+        }
     }
+
     /// The entries of a mapping in document order, duplicates and merge keys included as written; none for other kinds.
     pub fn entries(self) -> impl Iterator<Item = Entry<'d>> {
-        std::iter::empty()
+        let mut children = self.is_mapping().then(|| self.children());
+        std::iter::from_fn(move || {
+            let children = children.as_mut()?;
+            let (key, value) = (children.next()?, children.next()?);
+            Some(Entry { key, colon: key.document.arena.colon(key.id), value })
+        })
     }
+
     /// The last entry with this key text, as Ansible reads it; `None` for other kinds.
-    pub fn get(self, _key: &str) -> Option<Entry<'d>> {
-        unimplemented!()
+    pub fn get(self, key: &str) -> Option<Entry<'d>> {
+        self.entries().filter(|entry| entry.colon.is_some() && entry.key.text() == key).last()
     }
+
     /// The items of a sequence; none for other kinds.
     pub fn items(self) -> impl Iterator<Item = Node<'d>> {
-        std::iter::empty()
+        let children = self.is_sequence().then(|| self.children());
+        children.into_iter().flatten()
     }
+
     pub fn is_mapping(self) -> bool {
         matches!(self.kind(), Kind::BlockMapping | Kind::FlowMapping)
     }
+
     pub fn is_sequence(self) -> bool {
         matches!(self.kind(), Kind::BlockSequence | Kind::FlowSequence)
     }
-    /// The value as Ansible reads it: scalar table, aliases, merge keys, tags (`ANSIBLE` 4.3 to 4.6). What PyYAML refuses is an error with its place.
+
+    /// The value as Ansible reads it: scalar table, aliases, merge keys, tags. What PyYAML refuses is an error with its place.
     pub fn value(self) -> Result<Value, SyntaxError> {
-        unimplemented!()
+        construct::value(self)
+    }
+
+    /// Items, or keys and values in turn.
+    fn children(self) -> impl Iterator<Item = Node<'d>> {
+        let document = self.document;
+        let first = document.arena.first_child(self.id).filter(|_| self.is_mapping() || self.is_sequence());
+        std::iter::successors(first, |&id| document.arena.next(id)).map(move |id| Node { document, id })
     }
 }
+
+#[cfg(test)]
+mod tests;

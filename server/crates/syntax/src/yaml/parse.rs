@@ -1,0 +1,516 @@
+//! The parser: line by line, with a stack of open block collections.
+//!
+//! What must survive typing is the block structure, and that is carried by indentation alone: each line finds its own place among the open
+//! collections, so a line that makes no sense damages itself and what it opened. Nothing recurses over the depth of the input.
+
+use std::sync::Arc;
+
+use super::tree::Arena;
+use super::{Document, Kind, flow, scan};
+use crate::{SyntaxError, TextRange};
+
+/// Parses any text.
+pub(super) fn parse(text: Arc<str>) -> Document {
+    let mut parser = Parser {
+        text: &text,
+        bytes: text.as_bytes(),
+        at: 0,
+        arena: Arena::default(),
+        open: Vec::new(),
+        roots: Vec::new(),
+        waiting: Properties::default(),
+    };
+    parser.run();
+    parser.close_all();
+    let Parser { mut arena, roots, .. } = parser;
+    arena.finish();
+    let root = roots.first().copied();
+    Document { text, arena, root }
+}
+
+/// A block collection that may still get entries.
+struct Level {
+    /// Column of its entries.
+    indent: usize,
+    node: u32,
+    is_sequence: bool,
+    /// The last key or dash has no value yet: where an absent one would stand.
+    pending: Option<usize>,
+}
+
+impl Properties {
+    fn is_some(self) -> bool {
+        self.tag.is_some() || self.anchor.is_some()
+    }
+}
+
+struct Parser<'t> {
+    text: &'t Arc<str>,
+    bytes: &'t [u8],
+    at: usize,
+    arena: Arena,
+    open: Vec<Level>,
+    roots: Vec<u32>,
+    /// Of a node that comes on the next lines.
+    waiting: Properties,
+}
+
+/// Tag and anchor in front of a node.
+#[derive(Clone, Copy, Default)]
+struct Properties {
+    tag: Option<TextRange>,
+    anchor: Option<TextRange>,
+}
+
+impl Parser<'_> {
+    fn run(&mut self) {
+        if self.text.starts_with('\u{feff}') {
+            self.at = '\u{feff}'.len_utf8();
+        }
+        while self.at < self.bytes.len() {
+            self.line();
+        }
+    }
+
+    /// Takes in one line, and the lines that its last scalar or flow collection goes on to.
+    fn line(&mut self) {
+        let start = self.at;
+        let content = scan::skip_blanks(self.bytes, start);
+        match self.bytes.get(content) {
+            None | Some(b'\n' | b'\r') => return self.next_line(content),
+            Some(b'#') => return self.comment(content),
+            Some(_) => {}
+        }
+        if content == start && self.marker(start) {
+            return;
+        }
+        let indentation = &self.bytes[start..content];
+        let indent = if indentation.contains(&b'\t') {
+            self.error(TextRange::new(start, content), "a tab cannot indent: use blanks");
+            self.open.last().map_or(0, |level| level.indent)
+        } else {
+            indentation.len()
+        };
+        self.entry(content, indent);
+    }
+
+    /// `---`, `...` and directives at the start of a line.
+    fn marker(&mut self, start: usize) -> bool {
+        let rest = &self.bytes[start..];
+        if rest[0] == b'%' && self.roots.is_empty() {
+            self.next_line(start);
+            return true;
+        }
+        let is_marker = (rest.starts_with(b"---") || rest.starts_with(b"...")) && rest.get(3).is_none_or(u8::is_ascii_whitespace);
+        if !is_marker {
+            return false;
+        }
+        self.close_all();
+        let content = scan::skip_blanks(self.bytes, start + 3);
+        match self.bytes.get(content) {
+            None | Some(b'\n' | b'\r') => self.next_line(content),
+            Some(b'#') => self.comment(content),
+            Some(_) => {
+                let node = self.value(content, None);
+                self.fill(node);
+            }
+        }
+        true
+    }
+
+    /// The content of a line: an entry of one of the open collections, or the value of a pending one.
+    fn entry(&mut self, content: usize, indent: usize) {
+        let is_dash = scan::is_indicator(self.bytes, content, b'-');
+        let indent = self.settle(indent, is_dash);
+        if is_dash {
+            return self.dash(content, indent);
+        }
+        let in_mapping = self.open.last().is_some_and(|level| !level.is_sequence && level.indent == indent);
+        if scan::is_indicator(self.bytes, content, b'?') {
+            return self.complex_key(content, indent);
+        }
+        if in_mapping && scan::is_indicator(self.bytes, content, b':') && self.open.last().is_some_and(|level| level.pending.is_some()) {
+            return self.after_indicator(scan::skip_blanks(self.bytes, content + 1));
+        }
+        match scan::key(self.text, content) {
+            Some(key) => self.key(content, key, indent),
+            None if in_mapping => self.half_key(content, indent),
+            None if self.starts_mapping_below(content, indent) => self.half_key(content, indent),
+            None => self.value_of_last(content),
+        }
+    }
+
+    /// Closes what ends before a line at `indent`, and gives the indent at which the line counts.
+    fn settle(&mut self, indent: usize, is_dash: bool) -> usize {
+        let mut popped = None;
+        while let Some(level) = self.open.last() {
+            // A sequence may stand at the column of the key it belongs to.
+            let goes_on = level.indent < indent || (level.indent == indent && (!level.is_sequence || is_dash));
+            if goes_on {
+                break;
+            }
+            popped = self.close_last();
+        }
+        match (popped, self.open.last()) {
+            // Left of everything: the root goes on.
+            (Some(root), None) => self.reopen(root, indent),
+            (Some(closed), Some(level)) if level.indent < indent && indent < closed.indent && level.pending.is_none() => {
+                self.reopen(closed, indent)
+            }
+            _ => self.fit(indent),
+        }
+    }
+
+    /// Opens again a collection that a line with an odd indent belongs to most likely.
+    fn reopen(&mut self, level: Level, indent: usize) -> usize {
+        if level.indent != indent {
+            let end = scan::line_end(self.bytes, self.at);
+            self.error(TextRange::new(self.at, end), "this line is indented like no line above it");
+        }
+        let indent = level.indent;
+        self.open.push(level);
+        indent
+    }
+
+    /// A line that is deeper than the open collection, which waits for no value, belongs to it all the same.
+    fn fit(&mut self, indent: usize) -> usize {
+        let full = self.open.last().filter(|level| level.indent < indent && level.pending.is_none());
+        let Some(indent) = full.map(|level| level.indent) else { return indent };
+        let end = scan::line_end(self.bytes, self.at);
+        self.error(TextRange::new(self.at, end), "this line is indented deeper than the lines it belongs to");
+        indent
+    }
+
+    /// Whether a line without a colon at `indent` is the half-typed first key of a mapping: the next line at this column has a key,
+    /// or a deeper one has.
+    fn starts_mapping_below(&self, content: usize, indent: usize) -> bool {
+        if matches!(self.bytes[content], b'"' | b'\'' | b'|' | b'>' | b'[' | b'{' | b'&' | b'!') {
+            return false;
+        }
+        let mut at = scan::next_line(self.bytes, content);
+        while at < self.bytes.len() {
+            let next = scan::skip_blanks(self.bytes, at);
+            match self.bytes.get(next) {
+                None => return false,
+                Some(b'\n' | b'\r' | b'#') => at = scan::next_line(self.bytes, next),
+                Some(_) => return next - at >= indent && scan::key(self.text, next).is_some(),
+            }
+        }
+        false
+    }
+
+    fn key(&mut self, content: usize, key: scan::Key, indent: usize) {
+        self.open_mapping(indent, content);
+        let (start, properties) = self.properties(content);
+        let node = if start >= key.end { self.arena.add(Kind::Absent, key.end, key.end) } else { self.key_node(start, key.end) };
+        self.apply(node, properties);
+        self.push_key(node, Some(key.colon));
+        let after = scan::skip_blanks(self.bytes, key.colon + 1);
+        self.after_indicator(after);
+    }
+
+    /// A line without a colon where a key must stand.
+    fn half_key(&mut self, content: usize, indent: usize) {
+        self.open_mapping(indent, content);
+        let end = scan::plain_end(self.bytes, content);
+        let node = self.arena.add(Kind::Plain, content, end);
+        self.push_key(node, None);
+        self.error(TextRange::new(content, end), "a key needs a colon behind it");
+        self.trailing(end);
+    }
+
+    fn dash(&mut self, content: usize, indent: usize) {
+        match self.open.last() {
+            Some(level) if level.indent == indent && level.is_sequence => self.end_pending(),
+            Some(level) if level.indent == indent && level.pending.is_none() => return self.half_key(content, indent),
+            _ => {
+                let node = self.arena.add(Kind::BlockSequence, content, content);
+                self.fill(node);
+                self.open.push(Level { indent, node, is_sequence: true, pending: None });
+            }
+        }
+        self.set_pending(content + 1);
+        let after = scan::skip_blanks(self.bytes, content + 1);
+        match self.bytes.get(after) {
+            None | Some(b'\n' | b'\r' | b'#') => self.trailing(after),
+            Some(_) => self.compact(after, indent + (after - content)),
+        }
+    }
+
+    /// What stands behind `- `: a nested dash, the first entry of a mapping at that column, or a value.
+    fn compact(&mut self, at: usize, column: usize) {
+        if scan::is_indicator(self.bytes, at, b'-') {
+            return self.dash(at, column);
+        }
+        match scan::key(self.text, at) {
+            Some(key) => self.key(at, key, column),
+            None => self.value_of_last(at),
+        }
+    }
+
+    /// `? key`: the key as a value, its `: value` on a later line.
+    fn complex_key(&mut self, content: usize, indent: usize) {
+        self.open_mapping(indent, content);
+        let after = scan::skip_blanks(self.bytes, content + 1);
+        let node = match self.bytes.get(after) {
+            None | Some(b'\n' | b'\r' | b'#') => {
+                self.trailing(after);
+                self.arena.add(Kind::Absent, content + 1, content + 1)
+            }
+            Some(_) => self.value(after, Some(indent)),
+        };
+        self.push_key(node, Some(content));
+    }
+
+    /// The rest of a line behind `key:`.
+    fn after_indicator(&mut self, after: usize) {
+        match self.bytes.get(after) {
+            None | Some(b'\n' | b'\r') => self.next_line(after),
+            Some(b'#') if scan::is_blank(self.bytes[after - 1]) => self.comment(after),
+            Some(_) => self.value_of_last(after),
+        }
+    }
+
+    /// The value of the last key or dash, or the root: at `at`, or on the next lines when only a tag or an anchor stands there.
+    fn value_of_last(&mut self, at: usize) {
+        let (start, properties) = self.properties(at);
+        if properties.is_some() && matches!(self.bytes.get(start), None | Some(b'\n' | b'\r' | b'#')) {
+            self.waiting = properties;
+            return self.trailing(start);
+        }
+        let node = self.value(at, self.open.last().map(|level| level.indent));
+        self.fill(node);
+    }
+
+    /// Parses a value that starts at `at` inside a collection at column `parent`, and goes to the line behind it.
+    fn value(&mut self, at: usize, parent: Option<usize>) -> u32 {
+        let (start, properties) = self.properties(at);
+        let node = match self.bytes.get(start) {
+            None | Some(b'\n' | b'\r') => {
+                self.next_line(start);
+                self.arena.add(Kind::Absent, start, start)
+            }
+            Some(b'|' | b'>') => self.block_scalar(start, parent),
+            Some(b'[' | b'{') => self.flow(start, parent),
+            Some(quote @ (b'"' | b'\'')) => self.quoted(start, *quote, parent),
+            Some(b'*') => {
+                let end = scan::word_end(self.bytes, start);
+                self.trailing(end);
+                self.arena.add(Kind::Alias, start, end)
+            }
+            Some(_) => self.plain(start, parent),
+        };
+        self.apply(node, properties);
+        node
+    }
+
+    fn plain(&mut self, start: usize, parent: Option<usize>) -> u32 {
+        let mut end = scan::plain_end(self.bytes, start);
+        if let Some(colon) = scan::inner_colon(self.bytes, start, end) {
+            self.error(TextRange::new(colon, colon + 1), "a second colon in one line: quote the text that holds it");
+        } else if matches!(self.bytes[start], b'@' | b'`' | b'%') {
+            self.error(TextRange::new(start, start + 1), "text cannot start with this character: quote it");
+        } else if self.bytes[start] == b'-' && end == start + 1 {
+            self.error(TextRange::new(start, end), "a list cannot start behind a key: put it on the next line");
+        }
+        self.trailing(end);
+        // A comment ends a plain scalar.
+        while scan::only_blanks(self.bytes, end) {
+            let Some(next) = self.continuation(parent) else { break };
+            end = scan::plain_end(self.bytes, next);
+            self.trailing(end);
+        }
+        self.arena.add(Kind::Plain, start, end)
+    }
+
+    /// The content of the next line when it continues a plain scalar inside a collection at `parent`.
+    fn continuation(&self, parent: Option<usize>) -> Option<usize> {
+        let mut at = self.at;
+        loop {
+            let content = scan::skip_blanks(self.bytes, at);
+            match self.bytes.get(content)? {
+                b'\n' | b'\r' => at = scan::next_line(self.bytes, content),
+                b'#' => return None,
+                _ => {
+                    let indent = content - at;
+                    let deeper = parent.is_none_or(|parent| indent > parent);
+                    let is_entry = scan::is_indicator(self.bytes, content, b'-') && parent.is_none();
+                    let is_marker = indent == 0 && (self.bytes[content..].starts_with(b"---") || self.bytes[content..].starts_with(b"..."));
+                    let goes_on = deeper && !is_entry && !is_marker && scan::key(self.text, content).is_none();
+                    return goes_on.then_some(content);
+                }
+            }
+        }
+    }
+
+    fn quoted(&mut self, start: usize, quote: u8, parent: Option<usize>) -> u32 {
+        let kind = if quote == b'"' { Kind::DoubleQuoted } else { Kind::SingleQuoted };
+        let end = match scan::quote_end(self.text, start, parent) {
+            Some(end) => end,
+            None => {
+                let end = scan::trimmed_line_end(self.bytes, start);
+                self.error(TextRange::new(start, end), "this quote is not closed");
+                self.next_line(end);
+                return self.arena.add(kind, start, end);
+            }
+        };
+        let node = self.arena.add(kind, start, end);
+        let rest = scan::skip_blanks(self.bytes, end);
+        if !matches!(self.bytes.get(rest), None | Some(b'\n' | b'\r' | b'#')) {
+            let line_end = scan::trimmed_line_end(self.bytes, rest);
+            self.error(TextRange::new(rest, line_end), "nothing can stand behind a quoted text");
+        }
+        self.trailing(end);
+        node
+    }
+
+    fn block_scalar(&mut self, start: usize, parent: Option<usize>) -> u32 {
+        let kind = if self.bytes[start] == b'|' { Kind::Literal } else { Kind::Folded };
+        let header_end = scan::word_end(self.bytes, start);
+        self.trailing(header_end);
+        let explicit = self.bytes[start..header_end].iter().find(|byte| byte.is_ascii_digit()).map(|digit| usize::from(digit - b'0'));
+        let parent = parent.map_or(-1, |parent| parent as isize);
+        let (mut needed, mut end) = (explicit.map(|explicit| parent.max(0) + explicit as isize), header_end);
+        while self.at < self.bytes.len() {
+            let content = scan::skip_spaces(self.bytes, self.at);
+            let indent = (content - self.at) as isize;
+            if matches!(self.bytes.get(content), None | Some(b'\n' | b'\r')) {
+                self.at = scan::next_line(self.bytes, content);
+                continue;
+            }
+            let is_marker = indent == 0 && (self.bytes[content..].starts_with(b"---") || self.bytes[content..].starts_with(b"..."));
+            if indent <= parent || needed.is_some_and(|needed| indent < needed) || is_marker {
+                break;
+            }
+            needed.get_or_insert(indent);
+            end = scan::line_end(self.bytes, content);
+            self.at = scan::next_line(self.bytes, content);
+        }
+        self.arena.add(kind, start, end)
+    }
+
+    /// A flow collection, over as many lines as it has.
+    fn flow(&mut self, start: usize, parent: Option<usize>) -> u32 {
+        let (node, end) = flow::parse(self.text, start, parent, &mut self.arena);
+        let rest = scan::skip_blanks(self.bytes, end);
+        if !matches!(self.bytes.get(rest), None | Some(b'\n' | b'\r' | b'#')) {
+            let line_end = scan::trimmed_line_end(self.bytes, rest);
+            self.error(TextRange::new(rest, line_end), "nothing can stand behind the closing bracket");
+        }
+        self.trailing(end);
+        node
+    }
+
+    /// The node of a key, which ends at `end` on the same line.
+    fn key_node(&mut self, start: usize, end: usize) -> u32 {
+        match self.bytes[start] {
+            b'[' | b'{' => flow::parse(self.text, start, None, &mut self.arena).0,
+            b'"' => self.arena.add(Kind::DoubleQuoted, start, end),
+            b'\'' => self.arena.add(Kind::SingleQuoted, start, end),
+            b'*' => self.arena.add(Kind::Alias, start, end),
+            _ => self.arena.add(Kind::Plain, start, end),
+        }
+    }
+
+    /// Tags and anchors in front of a node; gives where the node starts.
+    fn properties(&self, at: usize) -> (usize, Properties) {
+        let (mut at, mut properties) = (at, Properties::default());
+        while let Some(byte @ (b'!' | b'&')) = self.bytes.get(at) {
+            let end = scan::word_end(self.bytes, at);
+            let slot = if *byte == b'!' { &mut properties.tag } else { &mut properties.anchor };
+            if slot.is_some() {
+                break;
+            }
+            *slot = Some(TextRange::new(at, end));
+            at = scan::skip_blanks(self.bytes, end);
+        }
+        (at, properties)
+    }
+
+    fn apply(&mut self, node: u32, properties: Properties) {
+        if let Some(tag) = properties.tag {
+            self.arena.tags.push((node, tag));
+        }
+        if let Some(anchor) = properties.anchor {
+            self.arena.anchors.push((node, anchor));
+        }
+    }
+
+    /// Makes the mapping whose entries stand at `indent` the innermost open one, ready for its next key.
+    fn open_mapping(&mut self, indent: usize, start: usize) {
+        match self.open.last() {
+            Some(level) if !level.is_sequence && level.indent == indent => self.end_pending(),
+            _ => {
+                let node = self.arena.add(Kind::BlockMapping, start, start);
+                self.fill(node);
+                self.open.push(Level { indent, node, is_sequence: false, pending: None });
+            }
+        }
+    }
+
+    fn push_key(&mut self, key: u32, colon: Option<usize>) {
+        let Some(mapping) = self.open.last().map(|level| level.node) else { return };
+        let absent_at = colon.map_or(self.arena.end(key), |colon| colon + 1);
+        self.arena.push_key(mapping, key, colon);
+        self.set_pending(absent_at);
+    }
+
+    /// Puts a node where one is awaited: as the value of the last key or dash, or as the root.
+    fn fill(&mut self, node: u32) {
+        let properties = std::mem::take(&mut self.waiting);
+        self.apply(node, properties);
+        let Some(level) = self.open.last_mut() else { return self.roots.push(node) };
+        let (parent, awaited) = (level.node, level.pending.take().is_some());
+        if !awaited && !level.is_sequence {
+            let at = self.arena.start(node);
+            let key = self.arena.add(Kind::Absent, at, at);
+            self.arena.push_key(parent, key, None);
+        }
+        self.arena.push_child(parent, node);
+    }
+
+    fn set_pending(&mut self, at: usize) {
+        if let Some(level) = self.open.last_mut() {
+            level.pending = Some(at);
+        }
+    }
+
+    /// Gives the last key or dash its absent value.
+    fn end_pending(&mut self) {
+        if let Some(at) = self.open.last_mut().and_then(|level| level.pending) {
+            let absent = self.arena.add(Kind::Absent, at, at);
+            self.fill(absent);
+        }
+    }
+
+    fn close_last(&mut self) -> Option<Level> {
+        self.end_pending();
+        let level = self.open.pop()?;
+        self.arena.close(level.node);
+        Some(level)
+    }
+
+    fn close_all(&mut self) {
+        while self.close_last().is_some() {}
+    }
+
+    /// Behind a node: an optional comment, then the next line.
+    fn trailing(&mut self, at: usize) {
+        let rest = scan::skip_blanks(self.bytes, at);
+        if self.bytes.get(rest) == Some(&b'#') { self.comment(rest) } else { self.next_line(rest) }
+    }
+
+    fn comment(&mut self, start: usize) {
+        let end = scan::line_end(self.bytes, start);
+        self.arena.comments.push(TextRange::new(start, end));
+        self.next_line(end);
+    }
+
+    fn next_line(&mut self, at: usize) {
+        self.at = scan::next_line(self.bytes, at);
+    }
+
+    fn error(&mut self, range: TextRange, message: &str) {
+        self.arena.errors.push(SyntaxError { range, message: message.to_owned() });
+    }
+}

@@ -1,0 +1,206 @@
+//! Looking at bytes: where lines, words, keys and quotes end.
+
+use memchr::{memchr, memchr2};
+
+/// A key of a block mapping on one line: `[start, end)` is its text with tag and anchor, `colon` the place of its `:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) end: usize,
+    pub(super) colon: usize,
+}
+
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+pub(super) fn skip_blanks(bytes: &[u8], at: usize) -> usize {
+    bytes[at.min(bytes.len())..].iter().position(|&byte| !is_blank(byte)).map_or(bytes.len(), |n| at + n)
+}
+
+pub(super) fn skip_spaces(bytes: &[u8], at: usize) -> usize {
+    bytes[at.min(bytes.len())..].iter().position(|&byte| byte != b' ').map_or(bytes.len(), |n| at + n)
+}
+
+/// Where the line of `at` ends, before its break.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr2(b'\n', b'\r', &bytes[at.min(bytes.len())..]).map_or(bytes.len(), |n| at + n)
+}
+
+/// Where the line behind that of `at` starts.
+pub(super) fn next_line(bytes: &[u8], at: usize) -> usize {
+    let end = line_end(bytes, at);
+    match bytes.get(end) {
+        Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
+        Some(_) => end + 1,
+        None => end,
+    }
+}
+
+/// Where the line of `at` ends without trailing blanks.
+pub(super) fn trimmed_line_end(bytes: &[u8], at: usize) -> usize {
+    trim_blanks(bytes, at, line_end(bytes, at))
+}
+
+fn trim_blanks(bytes: &[u8], start: usize, end: usize) -> usize {
+    bytes[start..end].iter().rposition(|&byte| !is_blank(byte)).map_or(start, |n| start + n + 1)
+}
+
+/// Whether an indicator (`-`, `?`, `:`) stands at `at` with a blank or the line's end behind it.
+pub(super) fn is_indicator(bytes: &[u8], at: usize, indicator: u8) -> bool {
+    bytes.get(at) == Some(&indicator) && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace)
+}
+
+/// The end of a word: up to a blank or break.
+pub(super) fn word_end(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| at + n)
+}
+
+/// The end of a plain scalar on its line: before a comment and the blanks in front of it. A colon does not end it.
+pub(super) fn plain_end(bytes: &[u8], at: usize) -> usize {
+    let line = line_end(bytes, at);
+    let mut from = at;
+    while let Some(n) = memchr(b'#', &bytes[from..line]) {
+        let hash = from + n;
+        if hash > at && is_blank(bytes[hash - 1]) {
+            return trim_blanks(bytes, at, hash);
+        }
+        from = hash + 1;
+    }
+    trim_blanks(bytes, at, line)
+}
+
+/// Whether nothing but blanks stands between `at` and the line's end.
+pub(super) fn only_blanks(bytes: &[u8], at: usize) -> bool {
+    bytes.get(skip_blanks(bytes, at)).is_none_or(|&byte| is_break(byte))
+}
+
+/// A colon inside a plain scalar that makes a key of what is before it.
+pub(super) fn inner_colon(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+    let colons = memchr::memchr_iter(b':', &bytes[start..end]).map(|n| start + n);
+    colons.into_iter().find(|&colon| bytes.get(colon + 1).is_none_or(u8::is_ascii_whitespace))
+}
+
+/// The key that a line's content starts with, if it has one.
+pub(super) fn key(text: &str, at: usize) -> Option<Key> {
+    let bytes = text.as_bytes();
+    let mut start = at;
+    while let Some(b'&' | b'!') = bytes.get(start) {
+        start = skip_blanks(bytes, word_end(bytes, start));
+    }
+    let end = match bytes.get(start)? {
+        b'|' | b'>' | b'#' => return None,
+        quote @ (b'"' | b'\'') => quote_end_on_line(bytes, start, *quote)?,
+        b'[' | b'{' => bracket_end_on_line(bytes, start)?,
+        b'*' => word_end(bytes, start),
+        _ => return plain_key(bytes, start),
+    };
+    let colon = skip_blanks(bytes, end);
+    is_indicator(bytes, colon, b':').then_some(Key { end, colon })
+}
+
+fn plain_key(bytes: &[u8], start: usize) -> Option<Key> {
+    let mut at = start;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\n' | b'\r' => return None,
+            b'#' if at > start && is_blank(bytes[at - 1]) => return None,
+            b':' if bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace) => {
+                return Some(Key { end: trim_blanks(bytes, start, at), colon: at });
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+fn quote_end_on_line(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
+    let end = quote_close(bytes, start, quote)?;
+    (end <= line_end(bytes, start)).then_some(end)
+}
+
+/// Behind the quote that closes the one at `start`, wherever it is.
+fn quote_close(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        if quote == b'"' {
+            at += memchr2(b'"', b'\\', &bytes[at.min(bytes.len())..])?;
+            if bytes[at] == b'"' {
+                return Some(at + 1);
+            }
+            at += 2;
+        } else {
+            at += memchr(b'\'', &bytes[at..])?;
+            if bytes.get(at + 1) != Some(&b'\'') {
+                return Some(at + 1);
+            }
+            at += 2;
+        }
+    }
+}
+
+/// Behind the quote that closes the one at `start`. None when that quote more likely opens another text: something stands behind it that
+/// cannot, or a line in between starts an entry at or left of the column `parent`.
+pub(super) fn quote_end(text: &str, start: usize, parent: Option<usize>) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let end = quote_close(bytes, start, bytes[start])?;
+    if end <= line_end(bytes, start) {
+        return Some(end);
+    }
+    let rest = skip_blanks(bytes, end);
+    let can_follow = matches!(bytes.get(rest), None | Some(b'\n' | b'\r' | b'#' | b',' | b']' | b'}' | b':'));
+    (can_follow && !starts_entry_between(text, start, end, parent)).then_some(end)
+}
+
+/// Whether a line that starts between `start` and `end` looks like an entry of a block collection at or left of column `parent`.
+fn starts_entry_between(text: &str, start: usize, end: usize, parent: Option<usize>) -> bool {
+    let bytes = text.as_bytes();
+    let mut line = next_line(bytes, start);
+    while line < end {
+        if starts_entry(text, line, parent) {
+            return true;
+        }
+        line = next_line(bytes, line);
+    }
+    false
+}
+
+/// Whether the line at `line` looks like an entry of a block collection at or left of column `parent`.
+pub(super) fn starts_entry(text: &str, line: usize, parent: Option<usize>) -> bool {
+    let bytes = text.as_bytes();
+    let content = skip_blanks(bytes, line);
+    let is_left = parent.is_some_and(|parent| content - line <= parent);
+    is_left && (is_indicator(bytes, content, b'-') || key(text, content).is_some())
+}
+
+fn bracket_end_on_line(bytes: &[u8], start: usize) -> Option<usize> {
+    let (mut at, mut depth, end) = (start, 0usize, line_end(bytes, start));
+    while at < end {
+        match bytes[at] {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            quote @ (b'"' | b'\'') if !bytes[at - 1].is_ascii_alphanumeric() => at = quote_end_on_line(bytes, at, quote)? - 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Closing brackets less opening ones on the line at `line`.
+pub(super) fn closes_more_than_opens(bytes: &[u8], line: usize) -> bool {
+    let balance = bytes[line..line_end(bytes, line)].iter().fold(0i64, |balance, byte| match byte {
+        b'[' | b'{' => balance + 1,
+        b']' | b'}' => balance - 1,
+        _ => balance,
+    });
+    balance < 0
+}
