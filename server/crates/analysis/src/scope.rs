@@ -64,6 +64,7 @@ pub(crate) fn from_inventory(value: &syntax::Value, name: &str) -> Value {
         syntax::Value::Timestamp(_) => Value::Unknown(vec![Reason::Unsupported("a date".into())]),
         syntax::Value::Unsafe(text) => Value::String(Arc::clone(text)),
         syntax::Value::Vault(_) => Value::Unknown(vec![Reason::Vaulted(name.into())]),
+        syntax::Value::Invalid(_) => Value::Unknown(vec![Reason::Unsupported(format!("the value of {name}").into())]),
         syntax::Value::List(items) => Value::List(Arc::new(items.iter().map(|item| from_inventory(item, name)).collect())),
         syntax::Value::Map(entries) => {
             let entries = entries.iter().map(|(key, value)| (from_inventory(key, name), from_inventory(value, name)));

@@ -5,7 +5,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use hostwise_syntax::{LineIndex, ini, yaml};
+use hostwise_syntax::yaml::NodeId;
+use hostwise_syntax::{LineIndex, SyntaxError, ini, judge, yaml};
+use rustc_hash::FxHashMap;
+
+use crate::sources::extension;
 
 /// A snapshot of files and directories, cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -37,12 +41,42 @@ pub struct SourceFile {
     lines: OnceLock<LineIndex>,
     yaml: OnceLock<yaml::Document>,
     ini: OnceLock<ini::Document>,
+    syntax_error: OnceLock<Option<SyntaxError>>,
+    variables: OnceLock<Variables>,
+}
+
+/// The variables of a file below `group_vars` or `host_vars`: its root entries, the last of a name.
+#[derive(Debug, Default)]
+pub(crate) struct Variables {
+    entries: FxHashMap<Arc<str>, (NodeId, NodeId)>,
+}
+
+impl Variables {
+    /// Key and value of a variable.
+    pub(crate) fn named(&self, name: &str) -> Option<(NodeId, NodeId)> {
+        self.entries.get(name).copied()
+    }
+
+    /// In no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.entries.keys()
+    }
 }
 
 impl SourceFile {
     pub fn new(path: impl Into<Arc<str>>, content: Content, executable: bool) -> Self {
-        Self { path: path.into(), content, executable, lines: OnceLock::new(), yaml: OnceLock::new(), ini: OnceLock::new() }
+        Self {
+            path: path.into(),
+            content,
+            executable,
+            lines: OnceLock::new(),
+            yaml: OnceLock::new(),
+            ini: OnceLock::new(),
+            syntax_error: OnceLock::new(),
+            variables: OnceLock::new(),
+        }
     }
+
     pub fn path(&self) -> &Arc<str> {
         &self.path
     }
@@ -69,14 +103,49 @@ impl SourceFile {
     pub fn ini(&self) -> &ini::Document {
         self.ini.get_or_init(|| ini::parse(self.shared_text()))
     }
-    /// Whether Ansible reads the file as YAML (or JSON): by its extension, or below `group_vars` and `host_vars`.
+    /// Whether Ansible's YAML reader is the one for this file: by its extension, by its place below `group_vars` or `host_vars`, or by its text.
     pub fn is_yaml(&self) -> bool {
-        unimplemented!()
+        let below = |directory: &str| self.path.split('/').rev().skip(1).any(|name| name == directory);
+        match extension(&self.path) {
+            Some("yml" | "yaml" | "json") => self.ini_alone().is_none(),
+            Some(_) => false,
+            None => below("group_vars") || below("host_vars") || self.yaml().root().is_some_and(yaml::Node::is_mapping),
+        }
     }
-    /// The first reason for which Ansible's YAML reader refuses the text; judged once.
-    pub fn syntax_error(&self) -> Option<&hostwise_syntax::SyntaxError> {
-        unimplemented!()
+
+    /// The INI tree of a file that is no YAML but a sound INI inventory: Ansible reads such a file in spite of its extension.
+    fn ini_alone(&self) -> Option<&ini::Document> {
+        let is_mapping = self.yaml().root().is_some_and(yaml::Node::is_mapping);
+        let ini = self.ini();
+        (!is_mapping && ini.errors.is_empty() && ini.sections.iter().any(|section| section.name.is_some())).then_some(ini)
     }
+
+    /// The first reason for which Ansible's YAML reader refuses the text; judged once. None for a file that is encrypted as a whole.
+    pub fn syntax_error(&self) -> Option<&SyntaxError> {
+        let judge = || if self.is_encrypted() { None } else { judge::yaml(self.yaml()) };
+        self.syntax_error.get_or_init(judge).as_ref()
+    }
+
+    /// Whether the file is encrypted as a whole.
+    pub fn is_encrypted(&self) -> bool {
+        self.text().starts_with("$ANSIBLE_VAULT")
+    }
+
+    /// Whether the file may set any variable, because it is encrypted as a whole and not named as one that holds secrets only.
+    pub(crate) fn may_set_anything(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        self.is_encrypted() && !name.contains("vault") && !name.contains("secret")
+    }
+
+    /// The root entries, read once; none for a file that is encrypted as a whole.
+    pub(crate) fn variables(&self) -> &Variables {
+        self.variables.get_or_init(|| {
+            let root = self.yaml().root().filter(|_| !self.is_encrypted());
+            let entries = root.into_iter().flat_map(yaml::Node::entries).filter(|entry| entry.colon.is_some());
+            Variables { entries: entries.map(|entry| (entry.key.text().as_ref().into(), (entry.key.id(), entry.value.id()))).collect() }
+        })
+    }
+
     fn shared_text(&self) -> Arc<str> {
         match &self.content {
             Content::Text(text) => Arc::clone(text),

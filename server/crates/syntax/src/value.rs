@@ -19,6 +19,8 @@ pub enum Value {
     Unsafe(Arc<str>),
     /// The ciphertext under `!vault`: never decrypted here.
     Vault(Arc<str>),
+    /// Text that Ansible's reader refuses, and with it the whole file: a number without digits, an unknown tag.
+    Invalid(Arc<str>),
     List(Arc<[Value]>),
     /// Entries in document order, keys unique as Python compares them.
     Map(Arc<[(Value, Value)]>),
@@ -130,8 +132,8 @@ fn is_sexagesimal(part: &str) -> bool {
     matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
 }
 
-/// Digits of any length in a radix.
-fn big(digits: &str, radix: u32, negative: bool) -> Value {
+/// An integer from digits of any length in a radix.
+pub(crate) fn big(digits: &str, radix: u32, negative: bool) -> Value {
     if let Ok(value) = i128::from_str_radix(digits, radix) {
         let value = if negative { -value } else { value };
         return i64::try_from(value).map_or_else(|_| Value::BigInt(value.to_string().into()), Value::Int);
