@@ -1,0 +1,423 @@
+//! Evaluation of expressions.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::arguments::Arguments;
+use crate::ast::{Application, Argument, Call, Choice, Comparison, Expr, Slice};
+use crate::logic::{Eval, Logic, Stop};
+use crate::machine::Machine;
+use crate::value::{is_template, join_reasons};
+use crate::{Dialect, Reason, Value, checks, filters, functions, methods, ops, python};
+
+impl Machine<'_> {
+    /// The value of an expression; its top level is not a template.
+    pub(crate) fn eval(&mut self, expr: &Expr) -> Eval {
+        self.enter()?;
+        let result = self.eval_node(expr);
+        self.leave();
+        result
+    }
+
+    /// The truth of an expression, looking through `and`, `or`, `not` and `if`: an unknown operand need not make the whole unknown.
+    pub(crate) fn truth(&mut self, expr: &Expr) -> Eval<Logic> {
+        self.enter()?;
+        let result = match expr {
+            Expr::Not(operand) => self.truth(operand).map(|truth| !truth),
+            Expr::And(operands) => self.junction(operands, Logic::False),
+            Expr::Or(operands) => self.junction(operands, Logic::True),
+            Expr::Compare(left, steps) => self.compare(left, steps),
+            Expr::Test(test) => self.test(test),
+            Expr::If(choice) => self.truth_of_choice(choice),
+            _ => self.eval_node(expr).and_then(|value| ops::truth(&value)),
+        };
+        self.leave();
+        result
+    }
+
+    fn eval_node(&mut self, expr: &Expr) -> Eval {
+        match expr {
+            Expr::Const(Value::String(text)) if self.in_condition && is_template(text) => Ok(self.render(text, text)),
+            Expr::Const(value) => Ok(value.clone()),
+            Expr::Name(name) => match self.read(name) {
+                Value::Undefined(_) if functions::exists(name) => Ok(Value::unsupported(name)),
+                value => self.checked(value),
+            },
+            Expr::List(items) => Ok(Value::list(items.iter().map(|item| self.eval(item)).collect::<Eval<_>>()?)),
+            Expr::Map(entries) => self.map(entries),
+            Expr::Not(_) | Expr::Compare(..) | Expr::Test(_) => self.truth(expr).map(Logic::into_value),
+            Expr::Negate(operand) => self.eval(operand).and_then(|value| ops::negate(&value)),
+            Expr::And(operands) => self.operand_that_decides(operands, Logic::False),
+            Expr::Or(operands) => self.operand_that_decides(operands, Logic::True),
+            Expr::Arithmetic(operator, left, right) => {
+                let (left, right) = (self.eval(left)?, self.eval(right)?);
+                if *operator == crate::ast::Arithmetic::Concatenate {
+                    let (left, right) = (self.settled(left)?, self.settled(right)?);
+                    return ops::arithmetic(*operator, &left, &right);
+                }
+                ops::arithmetic(*operator, &left, &right)
+            }
+            Expr::If(choice) => self.choice(choice),
+            Expr::Filter(filter) => self.filter(filter, None),
+            Expr::Attribute(of, name) => {
+                let of = self.eval(of)?;
+                let value = self.attribute(&of, name)?;
+                Ok(self.force(value))
+            }
+            Expr::Item(of, key) => {
+                let (of, key) = (self.eval(of)?, self.eval(key)?);
+                let value = self.item(&of, &key)?;
+                Ok(self.force(value))
+            }
+            Expr::Slice(slice) => self.slice(slice),
+            Expr::Call(call) => self.call(call),
+        }
+    }
+
+    /// In ansible-core up to 2.18 reading a variable whose template fails stops the expression, unless it fails for an undefined name.
+    fn checked(&self, value: Value) -> Eval {
+        match value {
+            Value::Error(_) if self.dialect == Dialect::SafeEval => Err(Stop(value)),
+            value => Ok(value),
+        }
+    }
+
+    fn map(&mut self, entries: &[(Expr, Expr)]) -> Eval {
+        let mut map = IndexMap::with_capacity(entries.len());
+        for (key, value) in entries {
+            let key = self.eval(key)?;
+            match &key {
+                Value::Unknown(reasons) => return Err(Stop::unknown(reasons.clone())),
+                Value::Undefined(_) | Value::Error(_) => return Err(Stop(key)),
+                Value::List(_) | Value::Map(_) => return Err(Stop::error(format!("unhashable type: {}", python::type_name(&key)))),
+                _ => {}
+            }
+            let value = self.eval(value)?;
+            map.insert(key, value);
+        }
+        Ok(Value::map(map))
+    }
+
+    /// `and` and `or` of truths; `decisive` is what decides for the whole.
+    fn junction(&mut self, operands: &[Expr], decisive: Logic) -> Eval<Logic> {
+        let mut unknown: Option<Vec<Reason>> = None;
+        for operand in operands {
+            match self.truth(operand) {
+                Ok(Logic::Unknown(reasons)) => unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons)),
+                Ok(truth) if truth == decisive => return Ok(decisive),
+                Ok(_) => {}
+                // The failure is reached only if what is unknown does not decide.
+                Err(stop) => match unknown {
+                    Some(reasons) => return Ok(Logic::Unknown(reasons)),
+                    None => return Err(stop),
+                },
+            }
+        }
+        Ok(unknown.map_or(!decisive, Logic::Unknown))
+    }
+
+    /// `and` and `or` as values: Python gives the operand that decides, or the last.
+    fn operand_that_decides(&mut self, operands: &[Expr], decisive: Logic) -> Eval {
+        for (index, operand) in operands.iter().enumerate() {
+            let value = self.eval(operand)?;
+            if index + 1 == operands.len() {
+                return Ok(value);
+            }
+            match ops::truth(&value)? {
+                Logic::Unknown(reasons) => {
+                    let rest = self.junction(&operands[index + 1..], decisive.clone());
+                    return Ok(match rest {
+                        Ok(truth) if truth == decisive && operands[index..].iter().all(is_boolean) => truth.into_value(),
+                        Ok(Logic::Unknown(more)) => Value::Unknown(join_reasons(reasons, &more)),
+                        _ => Value::Unknown(reasons),
+                    });
+                }
+                truth if truth == decisive => return Ok(value),
+                _ => {}
+            }
+        }
+        Ok(Value::Null)
+    }
+
+    fn choice(&mut self, choice: &Choice) -> Eval {
+        match self.truth(&choice.test)? {
+            Logic::True => self.eval(&choice.then),
+            Logic::False => self.otherwise(choice),
+            Logic::Unknown(reasons) => {
+                let then = self.eval(&choice.then);
+                let otherwise = self.otherwise(choice);
+                Ok(match (then, otherwise) {
+                    (Ok(then), Ok(otherwise)) if then == otherwise && then.reasons().is_empty() => then,
+                    _ => Value::Unknown(reasons),
+                })
+            }
+        }
+    }
+
+    fn otherwise(&mut self, choice: &Choice) -> Eval {
+        match &choice.otherwise {
+            Some(otherwise) => self.eval(otherwise),
+            None => Ok(no_else()),
+        }
+    }
+
+    fn truth_of_choice(&mut self, choice: &Choice) -> Eval<Logic> {
+        let branch = |machine: &mut Self, value: Eval| value.and_then(|value| machine.force_truth(value));
+        match self.truth(&choice.test)? {
+            Logic::True => self.truth(&choice.then),
+            Logic::False => match &choice.otherwise {
+                Some(otherwise) => self.truth(otherwise),
+                None => {
+                    let value = self.otherwise(choice);
+                    branch(self, value)
+                }
+            },
+            Logic::Unknown(reasons) => {
+                let then = self.truth(&choice.then);
+                let otherwise = choice.otherwise.as_ref().map(|otherwise| self.truth(otherwise));
+                Ok(match (then, otherwise) {
+                    (Ok(then), Some(Ok(otherwise))) if then == otherwise => then,
+                    _ => Logic::Unknown(reasons),
+                })
+            }
+        }
+    }
+
+    fn force_truth(&mut self, value: Value) -> Eval<Logic> {
+        let value = self.force(value);
+        ops::truth(&value)
+    }
+
+    fn compare(&mut self, left: &Expr, steps: &[(Comparison, Expr)]) -> Eval<Logic> {
+        let left = self.eval(left)?;
+        let mut left = self.resolve(left);
+        let mut truths = Vec::with_capacity(steps.len());
+        for (operator, right) in steps {
+            let right = self.eval(right)?;
+            let truth = match operator {
+                Comparison::In => self.contains(&right, &left)?,
+                Comparison::NotIn => !self.contains(&right, &left)?,
+                _ => {
+                    let right = self.resolve(right.clone());
+                    ops::compare(*operator, &left, &right)?
+                }
+            };
+            if truth == Logic::False {
+                return Ok(Logic::False);
+            }
+            truths.push(truth);
+            left = right;
+        }
+        Ok(Logic::all(truths))
+    }
+
+    /// `item in container`. `item` is resolved.
+    pub(crate) fn contains(&mut self, container: &Value, item: &Value) -> Eval<Logic> {
+        if let Some(failure) = [container, item].into_iter().find(|value| value.is_failure()) {
+            return Err(Stop(failure.clone()));
+        }
+        let unknown_unless_empty =
+            |is_empty: bool, reasons: &Vec<Reason>| Ok(if is_empty { Logic::False } else { Logic::Unknown(reasons.clone()) });
+        match (container, item) {
+            (Value::Unknown(reasons), _) => Ok(Logic::Unknown(reasons.clone())),
+            (Value::List(items), Value::Unknown(reasons)) => unknown_unless_empty(items.is_empty(), reasons),
+            (Value::Map(entries), Value::Unknown(reasons)) => unknown_unless_empty(entries.is_empty(), reasons),
+            (_, Value::Unknown(reasons)) => Ok(Logic::Unknown(reasons.clone())),
+            (Value::String(text), Value::String(part)) => Ok(text.contains(&**part).into()),
+            (Value::String(_), item) => Err(Stop::error(format!("'in <string>' requires string, not {}", python::type_name(item)))),
+            (Value::List(items), item) => {
+                self.spend(items.len())?;
+                let mut found = Vec::with_capacity(items.len());
+                for element in items.iter() {
+                    let element = self.resolve(element.clone());
+                    match ops::equal(&element, item)? {
+                        Logic::True => return Ok(Logic::True),
+                        truth => found.push(truth),
+                    }
+                }
+                Ok(Logic::any(found))
+            }
+            (Value::Map(_), Value::List(_) | Value::Map(_)) => Err(Stop::error("unhashable type")),
+            (Value::Map(entries), item) => Ok(lookup(entries, item).is_some().into()),
+            (Value::Host(host), Value::String(name)) => Ok(self.is_set_on(host, name).into()),
+            (Value::HostVars, Value::String(host)) => Ok(self.has_host(host).into()),
+            (container, _) => Err(Stop::error(format!("{} is not iterable", python::type_name(container)))),
+        }
+    }
+
+    /// `of.name`.
+    pub(crate) fn attribute(&mut self, of: &Value, name: &Arc<str>) -> Eval {
+        if methods::is_method(of, name) {
+            return Ok(Value::unsupported(name));
+        }
+        self.item(of, &Value::String(Arc::clone(name)))
+    }
+
+    /// `of[key]`; what is not there is undefined.
+    pub(crate) fn item(&mut self, of: &Value, key: &Value) -> Eval {
+        let undefined = || Value::Undefined(python::text(key).into());
+        Ok(match (of, key) {
+            (Value::Undefined(_) | Value::Error(_), _) => of.clone(),
+            (_, Value::Undefined(_) | Value::Error(_)) => return Err(Stop(key.clone())),
+            (Value::Unknown(reasons), key) => Value::Unknown(reasons.iter().map(|reason| part_of_facts(reason, key)).collect()),
+            (_, Value::Unknown(reasons)) => Value::Unknown(reasons.clone()),
+            (Value::Map(entries), Value::String(name)) if !entries.contains_key(key) && methods::is_method(of, name) => {
+                Value::unsupported(name)
+            }
+            (Value::Map(entries), key) => lookup(entries, key).cloned().unwrap_or_else(undefined),
+            (Value::List(items), key) => position(key, items.len()).and_then(|index| items.get(index)).cloned().unwrap_or_else(undefined),
+            (Value::String(text), Value::Int(_) | Value::Bool(_)) => {
+                let index = position(key, text.chars().count());
+                index.and_then(|index| text.chars().nth(index)).map_or_else(undefined, |c| c.to_string().into())
+            }
+            (Value::HostVars, Value::String(host)) => {
+                if self.has_host(host) {
+                    Value::Host(Arc::clone(host))
+                } else {
+                    Value::Undefined(format!("hostvars['{host}']").into())
+                }
+            }
+            (Value::Host(host), Value::String(name)) => self.variable_of(host, name),
+            _ => undefined(),
+        })
+    }
+
+    fn slice(&mut self, slice: &Slice) -> Eval {
+        let of = self.eval(&slice.of)?;
+        let mut bounds = [None, None, None];
+        for (bound, expr) in bounds.iter_mut().zip([&slice.start, &slice.stop, &slice.step]) {
+            let Some(expr) = expr else { continue };
+            *bound = match self.eval(expr)? {
+                Value::Null => None,
+                Value::Int(index) => Some(index),
+                Value::Bool(index) => Some(index.into()),
+                value @ (Value::Undefined(_) | Value::Error(_) | Value::Unknown(_)) => return Err(Stop(value)),
+                value => return Err(Stop::error(format!("a slice with {}", python::type_name(&value)))),
+            };
+        }
+        match of {
+            Value::Undefined(_) | Value::Error(_) | Value::Unknown(_) => Ok(of),
+            of => ops::slice(&of, bounds[0], bounds[1], bounds[2]),
+        }
+    }
+
+    fn call(&mut self, call: &Call) -> Eval {
+        match &call.callee {
+            Expr::Name(name) => {
+                let arguments = self.arguments(&call.arguments)?;
+                functions::call(self, name, arguments)
+            }
+            Expr::Attribute(of, name) => {
+                let of = self.eval(of)?;
+                let arguments = self.arguments(&call.arguments)?;
+                let result = methods::call(self, &of, name, arguments);
+                self.caught(result)
+            }
+            _ => Err(Stop::unsupported("call")),
+        }
+    }
+
+    /// The result of a filter. `block` is the input of a filter block.
+    pub(crate) fn filter(&mut self, filter: &Application, block: Option<Value>) -> Eval {
+        let input = match (&filter.input, block) {
+            (Some(Expr::Filter(inner)), block @ Some(_)) => self.filter(inner, block)?,
+            (Some(input), _) => self.eval(input)?,
+            (None, block) => block.unwrap_or(Value::Null),
+        };
+        let arguments = self.arguments(&filter.arguments)?;
+        let result = filters::apply(self, &filter.name, input, arguments);
+        self.caught(result)
+    }
+
+    fn test(&mut self, test: &Application) -> Eval<Logic> {
+        let input = match &test.input {
+            Some(input) => self.eval(input)?,
+            None => Value::Null,
+        };
+        let arguments = self.arguments(&test.arguments)?;
+        checks::apply(self, &test.name, input, arguments)
+    }
+
+    fn arguments(&mut self, arguments: &[Argument]) -> Eval<Arguments> {
+        let mut result = Arguments::default();
+        for argument in arguments {
+            match argument {
+                Argument::Positional(value) => result.positional.push(self.eval(value)?),
+                Argument::Named(name, value) => result.named.push((Arc::clone(name), self.eval(value)?)),
+                Argument::Spread(values) => match self.eval(values)? {
+                    Value::List(items) => result.positional.extend(items.iter().cloned()),
+                    _ => return Err(Stop::unsupported("*arguments")),
+                },
+                Argument::SpreadNamed(values) => match self.eval(values)? {
+                    Value::Map(entries) => {
+                        result.named.extend(entries.iter().map(|(key, value)| (python::text(key).into(), value.clone())))
+                    }
+                    _ => return Err(Stop::unsupported("**arguments")),
+                },
+            }
+        }
+        Ok(result)
+    }
+
+    /// From 2.19 on the failure of a filter or call is a value, which `default` may replace; before it stops the expression.
+    pub(crate) fn caught(&self, result: Eval) -> Eval {
+        match result {
+            Err(Stop(value)) if self.dialect == Dialect::Native || matches!(value, Value::Unknown(_)) => Ok(value),
+            Ok(value) if value.is_failure() && self.dialect == Dialect::SafeEval => Err(Stop(value)),
+            result => result,
+        }
+    }
+
+    /// The value with all templates resolved; stops at a failure or an unknown in it.
+    pub(crate) fn settled(&mut self, value: Value) -> Eval {
+        let value = self.resolve(value);
+        if let Some(failure) = crate::machine::first_failure(&value) {
+            return Err(Stop(failure));
+        }
+        let reasons = value.reasons();
+        if reasons.is_empty() { Ok(value) } else { Err(Stop::unknown(reasons)) }
+    }
+}
+
+/// The value of an inline `if` without `else` whose test is false.
+pub(crate) fn no_else() -> Value {
+    Value::Undefined("an inline if without else".into())
+}
+
+/// The entry of a map whose key equals `key` as Python has it: `1`, `1.0` and `true` are one key.
+fn lookup<'m>(entries: &'m IndexMap<Value, Value>, key: &Value) -> Option<&'m Value> {
+    entries.get(key).or_else(|| {
+        ops::number(key)?;
+        let is_same = |other: &Value| ops::number(other).is_some() && ops::equal(other, key) == Ok(Logic::True);
+        entries.iter().find_map(|(other, value)| is_same(other).then_some(value))
+    })
+}
+
+/// The index a subscript names in a sequence of `length`.
+fn position(key: &Value, length: usize) -> Option<usize> {
+    let index = match key {
+        Value::Int(index) => *index,
+        Value::Bool(index) => (*index).into(),
+        _ => return None,
+    };
+    let index = if index < 0 { index.checked_add(i128::try_from(length).ok()?)? } else { index };
+    usize::try_from(index).ok().filter(|&index| index < length)
+}
+
+/// A part of the facts is named in full: `ansible_facts.architecture`.
+fn part_of_facts(reason: &Reason, key: &Value) -> Reason {
+    match (reason, key) {
+        (Reason::Fact(name), Value::String(key)) if &**name == "ansible_facts" => Reason::Fact(format!("ansible_facts.{key}").into()),
+        _ => reason.clone(),
+    }
+}
+
+/// Whether the expression can only give true or false.
+pub(crate) fn is_boolean(expr: &Expr) -> bool {
+    match expr {
+        Expr::Const(Value::Bool(_)) | Expr::Not(_) | Expr::Compare(..) | Expr::Test(_) => true,
+        Expr::And(operands) | Expr::Or(operands) => operands.iter().all(is_boolean),
+        _ => false,
+    }
+}
