@@ -35,7 +35,11 @@ impl Cluster {
             ["kube_control_plane", "kube_node", "etcd", "k8s_cluster"].into_iter().any(|group| plain.group_named(group).is_some());
         let kubespray = is_kubespray.then_some(release);
         let inventory = match &kubespray {
-            Some(release) => with_runtime_groups(files, &plain, release),
+            Some(release) => {
+                let same = |before: &&Cluster| before.kubespray.as_ref().is_some_and(|before| Arc::ptr_eq(&before.pack, &release.pack));
+                let before = previous.filter(same).map(|before| (&before.plain, &before.inventory));
+                plain.with_runtime_groups(files, before, || runtime_groups(&plain, release))
+            }
             None => plain.clone(),
         };
         Cluster { request, plain, inventory, kubespray, layout: OnceLock::new(), groups_value: OnceLock::new(), views: Views::default() }
@@ -102,20 +106,15 @@ impl Cluster {
     }
 }
 
-/// Simulates the first plays: groups that are filled from others while Ansible runs.
-fn with_runtime_groups(files: &Files, plain: &Inventory, release: &Release) -> Inventory {
+/// What the first plays do: groups that are filled from others while Ansible runs (Kubespray's `dynamic_groups`).
+fn runtime_groups(plain: &Inventory, release: &Release) -> Vec<(Arc<str>, Vec<HostId>)> {
     let filled = release.pack.groups.iter().filter(|(_, knowledge)| !knowledge.filled_from.is_empty());
-    let mut runtime: Vec<(Arc<str>, Vec<HostId>)> = Vec::new();
-    for (name, knowledge) in filled {
-        let mut hosts: Vec<HostId> = Vec::new();
-        for group in &knowledge.filled_from {
-            hosts.extend(plain.group_named(group).into_iter().flat_map(|group| plain.members(group)));
-        }
+    let groups = filled.map(|(name, knowledge)| {
+        let sources = knowledge.filled_from.iter().filter_map(|group| plain.group_named(group));
+        let mut hosts: Vec<HostId> = sources.flat_map(|group| plain.members(group)).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        if !hosts.is_empty() {
-            runtime.push((name.as_str().into(), hosts));
-        }
-    }
-    if runtime.is_empty() { plain.clone() } else { plain.with_runtime_groups(files, &runtime) }
+        (Arc::from(name.as_str()), hosts)
+    });
+    groups.filter(|(_, hosts)| !hosts.is_empty()).collect()
 }

@@ -103,7 +103,7 @@ fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (HostView, Ve
     let evaluation =
         Evaluation { cluster, host, pack: &release.pack, scope: &scope, evaluator: Evaluator::new(&scope, Dialect::default()) };
     let mut read = Vec::new();
-    let components = release.pack.components.values().map(|component| evaluation.verdict(component, &mut read)).collect();
+    let components = release.pack.components.iter().map(|(name, component)| evaluation.verdict(name, component, &mut read)).collect();
     let engine = evaluation.evaluator.variable("container_manager");
     read.extend(engine.read);
     let image_tool = match engine.result {
@@ -125,7 +125,7 @@ struct Evaluation<'e> {
 
 impl Evaluation<'_> {
     /// All needs must hold; the first that certainly does not decides, else the first that is unknown.
-    fn verdict(&self, component: &Component, read: &mut Vec<Arc<str>>) -> Verdict {
+    fn verdict(&self, name: &str, component: &Component, read: &mut Vec<Arc<str>>) -> Verdict {
         let (mut state, mut reasons, mut because) = (State::Installed, Vec::new(), Vec::new());
         for need in &component.needs {
             let outcome = self.evaluator.condition(&need.when);
@@ -151,9 +151,10 @@ impl Evaluation<'_> {
                 Truth::Unknown(_) | Truth::Error(_) => {}
             }
         }
+        reasons.retain(|reason| !reason.is_empty());
         reasons.dedup();
         because.dedup();
-        Verdict { name: component.name.clone(), state, reason: reasons.join(", "), because }
+        Verdict { name: name.to_owned(), state, reason: reasons.join(", "), because }
     }
 
     /// The groups and variables behind a condition, each with its line.

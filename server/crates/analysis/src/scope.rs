@@ -27,6 +27,7 @@ impl Scope for HostScope<'_> {
             "inventory_hostname_short" => return Some(Value::String(host.name.split('.').next().unwrap_or(&host.name).into())),
             "group_names" => return Some(group_names(self.cluster, inventory.groups_of(self.host))),
             "groups" => return Some(self.cluster.groups_value().clone()),
+            "hostvars" => return Some(Value::HostVars),
             "ansible_facts" => return Some(Value::Unknown(vec![Reason::Fact(name.into())])),
             _ => {}
         }
@@ -37,10 +38,15 @@ impl Scope for HostScope<'_> {
         if let Some(release) = &self.cluster.kubespray
             && let Some(default) = release.pack.defaults.get(name)
         {
-            return from_pack(default);
+            return Some(from_pack(default));
         }
         let reason = if name.starts_with("ansible_") { Reason::Fact(name.into()) } else { Reason::Runtime(name.into()) };
         Some(Value::Unknown(vec![reason]))
+    }
+
+    fn host(&self, name: &str) -> Option<Box<dyn Scope + '_>> {
+        let host = self.cluster.inventory.host_named(name)?;
+        Some(Box::new(HostScope { cluster: self.cluster, host, without_own: false }))
     }
 }
 
@@ -60,7 +66,7 @@ pub(crate) fn from_inventory(value: &syntax::Value, name: &str) -> Value {
         syntax::Value::Int(value) => Value::Int((*value).into()),
         syntax::Value::BigInt(digits) => digits.parse().map_or_else(|_| Value::String(Arc::clone(digits)), Value::Int),
         syntax::Value::Float(value) => Value::Float(*value),
-        syntax::Value::String(text) => template_or_text(text),
+        syntax::Value::String(text) => Value::from_source(text),
         syntax::Value::Timestamp(_) => Value::Unknown(vec![Reason::Unsupported("a date".into())]),
         syntax::Value::Unsafe(text) => Value::String(Arc::clone(text)),
         syntax::Value::Vault(_) => Value::Unknown(vec![Reason::Vaulted(name.into())]),
@@ -73,19 +79,12 @@ pub(crate) fn from_inventory(value: &syntax::Value, name: &str) -> Value {
     }
 }
 
-/// A default of a pack; `None` when the pack says that the variable is undefined unless someone sets it.
-fn from_pack(default: &hostwise_kubespray::Default) -> Option<Value> {
-    Some(match default {
-        hostwise_kubespray::Default::Undefined => return None,
+fn from_pack(default: &hostwise_kubespray::Default) -> Value {
+    match default {
         hostwise_kubespray::Default::Null => Value::Null,
         hostwise_kubespray::Default::Bool(value) => Value::Bool(*value),
         hostwise_kubespray::Default::Int(value) => Value::Int((*value).into()),
-        hostwise_kubespray::Default::Text(text) => template_or_text(&text.as_str().into()),
-        hostwise_kubespray::Default::List(items) => Value::List(Arc::new(items.iter().filter_map(from_pack).collect())),
-    })
-}
-
-fn template_or_text(text: &Arc<str>) -> Value {
-    let is_template = ["{{", "{%", "{#"].into_iter().any(|opening| text.contains(opening));
-    if is_template { Value::Template(Arc::clone(text)) } else { Value::String(Arc::clone(text)) }
+        hostwise_kubespray::Default::Text(text) => Value::from_source(&text.as_str().into()),
+        hostwise_kubespray::Default::List(items) => Value::List(Arc::new(items.iter().map(from_pack).collect())),
+    }
 }

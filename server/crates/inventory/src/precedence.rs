@@ -56,7 +56,11 @@ pub(crate) struct Assignment {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin {
     Yaml(NodeId),
-    Ini { section: u32, line: u32, assignment: u32 },
+    Ini {
+        section: u32,
+        line: u32,
+        assignment: u32,
+    },
     /// The port of a host pattern.
     Port(i64),
 }

@@ -48,7 +48,9 @@ fn directory(files: &Files, path: &str, found: &mut Vec<Arc<SourceFile>>) {
             continue;
         }
         let skipped = |name: &str| {
-            name.starts_with('.') || matches!(name, "group_vars" | "host_vars" | "vars_plugins") || IGNORED.iter().any(|end| name.ends_with(end))
+            name.starts_with('.')
+                || matches!(name, "group_vars" | "host_vars" | "vars_plugins")
+                || IGNORED.iter().any(|end| name.ends_with(end))
         };
         let mut names: Vec<&str> = files.names_in(&path).map(|(name, _)| name).filter(|name| !skipped(name)).collect();
         names.sort_unstable();

@@ -3,5 +3,7 @@
 //! Conditions are texts in Ansible's expression language; this crate does not evaluate them.
 
 mod pack;
+mod version;
 
-pub use pack::{Component, Default, GroupKnowledge, Layout, LayoutHost, Need, Pack, Packs, Version};
+pub use pack::{Component, Default, GroupKnowledge, Layout, Need, Pack, Packs};
+pub use version::Version;

@@ -113,7 +113,9 @@ fn complete_entries(node: Node<'_>) -> impl Iterator<Item = Entry<'_>> {
 /// A key that is being typed: without a colon and without anything below it.
 fn is_incomplete(entry: &Entry<'_>) -> bool {
     entry.colon.is_none() && !entry.value.is_mapping() && matches!(entry.key.source().as_bytes(), [b'@' | b'`' | b'%' | b'-' | b'*', ..])
-        || entry.colon.is_none() && entry.value.kind() == Kind::Absent && entry.key.document().root().is_some_and(|root| root.kind() == Kind::BlockMapping)
+        || entry.colon.is_none()
+            && entry.value.kind() == Kind::Absent
+            && entry.key.document().root().is_some_and(|root| root.kind() == Kind::BlockMapping)
 }
 
 fn is_null(node: Node<'_>) -> bool {
