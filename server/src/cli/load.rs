@@ -42,7 +42,7 @@ impl Loaded {
             return asked.to_owned();
         }
         let directory = Path::new(&self.working_directory).join(asked);
-        files::read_checkout(&mut self.files, &directory);
+        files::read_checkout(&directory, &mut self.files);
         files::path_text(&directory).to_string()
     }
 }

@@ -23,9 +23,8 @@ fn one(renderer: &Renderer, reports: &Reports<'_>, report: &Report<'_>, diagnost
         Severity::Information => Level::INFO,
         Severity::Hint => Level::HELP,
     };
-    let mut snippet = Snippet::source(report.file.text())
-        .path(report.path.clone())
-        .annotation(AnnotationKind::Primary.span(diagnostic.range.span()));
+    let mut snippet =
+        Snippet::source(report.file.text()).path(report.path.clone()).annotation(AnnotationKind::Primary.span(diagnostic.range.span()));
     let (here, elsewhere): (Vec<_>, Vec<_>) = diagnostic.related.iter().partition(|related| related.path == *report.file.path());
     for related in here {
         snippet = snippet.annotation(AnnotationKind::Context.span(related.range.span()).label(related.message.clone()));

@@ -1,0 +1,6 @@
+//! The command line: the same analysis without an editor.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+mod load;
+pub(crate) mod rule;
