@@ -49,8 +49,10 @@ pub(crate) fn read_trees(paths: &[PathBuf]) -> Files {
 }
 
 /// A single inventory file and the variable files beside it.
-pub(crate) fn read_inventory(path: &Path, files: &mut Files) {
-    read_into(path, files);
+fn read_inventory(path: &Path, files: &mut Files) {
+    if path.is_file() {
+        read_into(path, files);
+    }
     for beside in ["group_vars", "host_vars"] {
         let directory = path.with_file_name(beside);
         if directory.is_dir() {
@@ -65,7 +67,7 @@ pub(crate) fn read_checkout(directory: &Path, files: &mut Files) {
 }
 
 /// The checkout that may be around a path.
-fn read_around(path: &Path, files: &mut Files) {
+pub(crate) fn read_around(path: &Path, files: &mut Files) {
     for directory in path.ancestors().skip(1) {
         read_checkout(directory, files);
     }
@@ -77,47 +79,75 @@ pub(crate) fn scan(directory: &Path, files: &mut Files) -> usize {
     walk.standard_filters(false).follow_links(true);
     walk.filter_entry(|entry| entry.depth() == 0 || !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped));
     let entries: Vec<PathBuf> = walk.build().take(MAX_ENTRIES).flatten().map(ignore::DirEntry::into_path).collect();
-    let variable_dirs = entries.iter().filter(|path| is_variable_dir(path) && path.is_dir());
-    let homes: BTreeSet<&Path> = variable_dirs.clone().filter_map(|path| path.parent()).collect();
-    let inside: BTreeSet<&Path> = variable_dirs.map(PathBuf::as_path).collect();
-    let configured: Vec<PathBuf> =
-        entries.iter().filter(|path| path.ends_with("ansible.cfg")).filter_map(|path| path.parent().map(Path::to_path_buf)).collect();
-    let is_wanted = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = path.parent().is_some_and(|parent| homes.contains(parent));
-        let below = path.ancestors().skip(1).any(|above| inside.contains(above));
+    let variable_dirs: BTreeSet<&Path> =
+        entries.iter().map(PathBuf::as_path).filter(|path| is_variable_dir(path) && path.is_dir()).collect();
+    let homes: BTreeSet<&Path> = variable_dirs.iter().filter_map(|path| path.parent()).collect();
+    let configured: BTreeSet<&Path> =
+        entries.iter().filter(|path| path.ends_with("ansible.cfg")).filter_map(|path| path.parent()).collect();
+    for path in &entries {
         // An inventory that only `ansible.cfg` names may stand anywhere below it.
-        let named = || configured.iter().any(|root| path.starts_with(root)) && is_inventory_name(&name);
-        is_marker(&name) || below || (beside && has_known_extension(&name)) || named()
-    };
-    for path in entries.iter().filter(|path| is_wanted(path)) {
-        if path.is_dir() {
-            files.insert(&path_text(path), Entry::Directory);
-        } else {
-            read_into(path, files);
+        let named = || configured.iter().any(|root| path.starts_with(root)) && has_inventory_name(path);
+        let beside = || path.parent().is_some_and(|parent| homes.contains(parent)) && has_known_extension(path);
+        if is_marker(path) || is_below_variable_dir(path) || beside() || named() {
+            if path.is_dir() {
+                files.insert(&path_text(path), Entry::Directory);
+            } else {
+                read_into(path, files);
+            }
         }
     }
     entries.len()
+}
+
+/// Whether a path that appeared later belongs to the inventories in `files`.
+pub(crate) fn is_wanted(path: &Path, files: &Files) -> bool {
+    let beside = |name: &str| files.get(&path_text(&path.with_file_name(name))).is_some();
+    is_marker(path) || is_below_variable_dir(path) || (has_known_extension(path) && (beside("group_vars") || beside("host_vars")))
+}
+
+/// What belongs to a file that stands alone: the inventories in its directory, or in the one whose variables it holds.
+pub(crate) fn read_beside(path: &Path, files: &mut Files) {
+    let variable_dir = path.ancestors().skip(1).filter(|above| is_variable_dir(above)).last();
+    let Some(home) = variable_dir.unwrap_or(path).parent() else { return };
+    let beside = fs::read_dir(home).into_iter().flatten().flatten().map(|entry| entry.path());
+    for path in beside.filter(|path| has_known_extension(path) && path.is_file()) {
+        read_into(&path, files);
+    }
+    read_inventory(path.ancestors().find(|above| above.parent() == Some(home)).unwrap_or(path), files);
+    read_around(path, files);
 }
 
 fn is_variable_dir(path: &Path) -> bool {
     path.ends_with("group_vars") || path.ends_with("host_vars")
 }
 
+fn is_below_variable_dir(path: &Path) -> bool {
+    path.ancestors().skip(1).any(is_variable_dir)
+}
+
 /// Files that say something about a folder as a whole.
-fn is_marker(name: &str) -> bool {
-    matches!(name, "ansible.cfg" | "galaxy.yml" | "hostwise.toml")
+fn is_marker(path: &Path) -> bool {
+    matches!(name_of(path), "ansible.cfg" | "galaxy.yml" | "hostwise.toml")
 }
 
-fn is_inventory_name(name: &str) -> bool {
-    name.starts_with("hosts") || name.starts_with("inventory")
+fn has_inventory_name(path: &Path) -> bool {
+    name_of(path).starts_with("hosts") || name_of(path).starts_with("inventory")
 }
 
-fn has_known_extension(name: &str) -> bool {
-    match name.rsplit_once('.') {
+fn has_known_extension(path: &Path) -> bool {
+    match name_of(path).rsplit_once('.') {
         None | Some(("", _)) => true,
         Some((_, extension)) => matches!(extension, "yml" | "yaml" | "json" | "ini" | "toml"),
     }
+}
+
+fn name_of(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+/// Whether the file at `path` has an executable bit.
+pub(crate) fn is_executable_path(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| is_executable(&metadata))
 }
 
 /// Puts the file at `path` into `files`, or takes it out when it is not there.

@@ -2,12 +2,27 @@
 //!
 //! This library is the seam for the program and its tests; `ARCHITECTURE.md` has the plan of the house.
 
-mod cli;
+mod transport;
+
+mod main_loop;
+
+mod capabilities;
+mod client;
+mod diagnostics;
+mod dispatch;
+mod documents;
 mod files;
+mod handlers;
+mod proto;
+mod settings;
+mod watch;
+
+mod cli;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A language server for Ansible inventories that knows Kubespray in depth.
 #[derive(Debug, Parser)]
@@ -19,6 +34,12 @@ struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Speak the language server protocol on stdin and stdout (the default)
+    Server {
+        /// Accepted for editors that say so; there is no other way
+        #[arg(long)]
+        stdio: bool,
+    },
     Check(cli::check::CheckArgs),
     Explain(cli::explain::ExplainArgs),
     Rule(cli::rule::RuleArgs),
@@ -27,7 +48,7 @@ enum Command {
 /// Runs the program with the arguments of the process. Exit 2 for usage and for what cannot be read.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        None => Ok(ExitCode::SUCCESS),
+        None | Some(Command::Server { .. }) => serve_stdio(),
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Explain(args)) => cli::explain::run(&args),
         Some(Command::Rule(args)) => cli::rule::run(&args),
@@ -36,4 +57,25 @@ pub fn run() -> ExitCode {
         eprintln!("hostwise: {error:#}");
         ExitCode::from(2)
     })
+}
+
+/// Whether the methods for tests of the server itself are offered: `test/panic`, `test/sleep`, `test/text`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probes {
+    Off,
+    On,
+}
+
+/// Serves one client until it says `exit` or `input` ends; whether it said `shutdown` before. Needs a tokio runtime.
+pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, probes: Probes) -> bool {
+    transport::serve(input, output, probes).await
+}
+
+/// Exit 0 after `shutdown`, 1 without it. The process ends at `exit` even when stdin stays open.
+fn serve_stdio() -> anyhow::Result<ExitCode> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let was_shut_down = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Probes::Off));
+    runtime.shutdown_background();
+    Ok(if was_shut_down { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -19,13 +19,11 @@ pub struct Settings {
     pub inlay_hints: bool,
     /// Severity per rule; `None` switches a rule off.
     pub rules: BTreeMap<String, Option<Severity>>,
-    /// Globs of paths that are not analysed.
-    pub ignored: Vec<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { kubespray: None, inventories: Vec::new(), inlay_hints: true, rules: BTreeMap::new(), ignored: Vec::new() }
+        Self { kubespray: None, inventories: Vec::new(), inlay_hints: true, rules: BTreeMap::new() }
     }
 }
 

@@ -1,0 +1,62 @@
+//! What is offered to the client, and what the client offers.
+
+use hostwise_syntax::Encoding;
+use tower_lsp::ls_types::{
+    ClientCapabilities, HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind, SaveOptions, ServerCapabilities,
+    ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+};
+
+/// What this client can do, as far as it matters here.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Abilities {
+    pub(crate) encoding: Encoding,
+    pub(crate) progress: bool,
+    pub(crate) configuration: bool,
+    pub(crate) watched_files: bool,
+    pub(crate) inlay_hint_refresh: bool,
+}
+
+impl Abilities {
+    pub(crate) fn of(client: &ClientCapabilities) -> Self {
+        let workspace = client.workspace.as_ref();
+        let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref()).unwrap_or_default();
+        Self {
+            encoding: if encodings.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 },
+            progress: client.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or_default(),
+            configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or_default(),
+            watched_files: workspace
+                .and_then(|workspace| workspace.did_change_watched_files.as_ref()?.dynamic_registration)
+                .unwrap_or_default(),
+            inlay_hint_refresh: workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support).unwrap_or_default(),
+        }
+    }
+}
+
+/// The answer to `initialize`.
+pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
+    let encoding = match abilities.encoding {
+        Encoding::Utf8 => PositionEncodingKind::UTF8,
+        Encoding::Utf16 => PositionEncodingKind::UTF16,
+        Encoding::Utf32 => PositionEncodingKind::UTF32,
+    };
+    let sync = TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(TextDocumentSyncKind::INCREMENTAL),
+        save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+        ..TextDocumentSyncOptions::default()
+    };
+    let folders = WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
+    InitializeResult {
+        capabilities: ServerCapabilities {
+            position_encoding: Some(encoding),
+            text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+            hover_provider: Some(HoverProviderCapability::Simple(true)),
+            inlay_hint_provider: Some(OneOf::Left(true)),
+            workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), ..WorkspaceServerCapabilities::default() }),
+            ..ServerCapabilities::default()
+        },
+        server_info: Some(ServerInfo { name: "hostwise".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
+        offset_encoding: None,
+    }
+}

@@ -1,0 +1,75 @@
+//! From a request to its answer: a job that runs on the pool against a snapshot, and whose panic is an answer, too.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+use hostwise_analysis::Workspace;
+use hostwise_syntax::Encoding;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, Result};
+
+/// The state of the moment at which a request arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) workspace: Arc<Workspace>,
+    pub(crate) encoding: Encoding,
+}
+
+/// Answers one kind of request.
+pub(crate) type Handler<P, R> = fn(&Snapshot, P) -> Result<R>;
+
+/// A request that waits for its snapshot.
+pub(crate) type Job = Box<dyn FnOnce(&Snapshot) + Send>;
+
+/// The job of a request, and where its answer comes out. A request whose asker has gone is not computed.
+pub(crate) fn job<P, R>(method: &'static str, handler: Handler<P, R>, params: P) -> (Job, oneshot::Receiver<Result<R>>)
+where
+    P: Send + 'static,
+    R: Send + 'static,
+{
+    let (answer, result) = oneshot::channel();
+    let job = move |snapshot: &Snapshot| {
+        if answer.is_closed() {
+            return;
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| handler(snapshot, params))).unwrap_or_else(|panic| {
+            tracing::error!("{method} panicked: {}", words_of(&*panic));
+            Err(Error::internal_error())
+        });
+        // The asker may have gone meanwhile.
+        let _ = answer.send(outcome);
+    };
+    (Box::new(job), result)
+}
+
+/// What a panic said.
+pub(crate) fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words")
+}
+
+/// Threads that run jobs.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    jobs: Sender<(Job, Snapshot)>,
+}
+
+impl Pool {
+    /// One thread per core, at least two, so that one slow request does not hold the others.
+    pub(crate) fn new() -> Self {
+        let (jobs, waiting) = crossbeam_channel::unbounded::<(Job, Snapshot)>();
+        let n_threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+        for _ in 0..n_threads {
+            let waiting = waiting.clone();
+            std::thread::spawn(move || waiting.iter().for_each(|(job, snapshot)| job(&snapshot)));
+        }
+        Self { jobs }
+    }
+
+    pub(crate) fn run(&self, job: Job, snapshot: Snapshot) {
+        // The threads live as long as this sender.
+        let _ = self.jobs.send((job, snapshot));
+    }
+}

@@ -1,0 +1,5 @@
+//! One file per request: from the protocol, one question, to the protocol.
+
+pub(crate) mod hover;
+pub(crate) mod inlay_hint;
+pub(crate) mod probes;

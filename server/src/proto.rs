@@ -1,0 +1,4 @@
+//! The only conversions between the types of the protocol and ours.
+
+pub(crate) mod from;
+pub(crate) mod to;

@@ -1,0 +1,97 @@
+//! Settings: from the client (section `hostwise`), and from `hostwise.toml`, which wins.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use hostwise_analysis::{Settings, Severity};
+use hostwise_inventory::{Entry, Files};
+use serde::Deserialize;
+
+use crate::files::path_text;
+
+/// The name of the file beside an inventory or at the root of a workspace.
+pub(crate) const FILE: &str = "hostwise.toml";
+
+/// What users write; every part may be missing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+struct Written {
+    kubespray: Option<String>,
+    inventories: Vec<String>,
+    inlay_hints: Option<bool>,
+    /// Rule id -> a severity, or `off`.
+    rules: BTreeMap<String, String>,
+}
+
+/// The settings of a workspace and, in words, what is wrong with them.
+pub(crate) fn settings(client: &serde_json::Value, files: &Files, root: Option<&Path>) -> (Settings, Vec<String>) {
+    let mut settings = Settings::default();
+    let mut wrong = Vec::new();
+    let client = if client.is_null() { Ok(Written::default()) } else { Written::deserialize(client) };
+    match client {
+        Ok(written) => apply(&written, root, &mut settings, &mut wrong),
+        Err(error) => wrong.push(format!("settings: {error}")),
+    }
+    for (path, entry) in files.iter() {
+        if let Entry::File(file) = entry
+            && path.ends_with(&format!("/{FILE}"))
+        {
+            match toml_edit::de::from_str::<Written>(file.text()) {
+                Ok(written) => apply(&written, Path::new(&**path).parent(), &mut settings, &mut wrong),
+                Err(error) => wrong.push(format!("{path}: {}", error.message())),
+            }
+        }
+    }
+    (settings, wrong)
+}
+
+/// Puts what is written over `settings`; paths are relative to `base`.
+fn apply(written: &Written, base: Option<&Path>, settings: &mut Settings, wrong: &mut Vec<String>) {
+    let absolute = |path: &str| -> Arc<str> { path_text(&base.unwrap_or(Path::new("/")).join(path)) };
+    if let Some(kubespray) = &written.kubespray {
+        let is_path = kubespray.contains('/');
+        settings.kubespray = Some(if is_path { absolute(kubespray).to_string() } else { kubespray.clone() });
+    }
+    settings.inventories.extend(written.inventories.iter().map(|path| absolute(path)));
+    settings.inlay_hints = written.inlay_hints.unwrap_or(settings.inlay_hints);
+    for (rule, severity) in &written.rules {
+        match (severity.as_str(), Severity::named(severity)) {
+            ("off", _) => {
+                settings.rules.insert(rule.clone(), None);
+            }
+            (_, Some(severity)) => {
+                settings.rules.insert(rule.clone(), Some(severity));
+            }
+            _ => wrong.push(format!("rules: {rule} cannot be {severity}: use off, hint, information, warning or error")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hostwise_inventory::{Content, SourceFile};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_file_wins_over_the_client_and_mistakes_are_named() {
+        let text = "kubespray = \"2.31\"\ninventories = [\"prod/hosts.yaml\"]\n[rules]\nyaml-syntax = \"off\"\nx = \"loud\"\n";
+        let files: Files = [SourceFile::new("/w/hostwise.toml", Content::Text(text.into()), false)].into_iter().collect();
+        let client = json!({ "kubespray": "2.24", "inlayHints": false, "rules": { "yaml-syntax": "warning" } });
+        let (settings, wrong) = settings(&client, &files, Some(Path::new("/w")));
+        assert_eq!(settings.kubespray.as_deref(), Some("2.31"));
+        assert_eq!(settings.inventories, ["/w/prod/hosts.yaml".into()]);
+        assert!(!settings.inlay_hints);
+        assert_eq!(settings.rules["yaml-syntax"], None);
+        assert_eq!(wrong, ["rules: x cannot be loud: use off, hint, information, warning or error"]);
+    }
+
+    #[test]
+    fn unknown_keys_of_the_client_are_named() {
+        let (read, wrong) = settings(&json!({ "nonsense": 1 }), &Files::default(), None);
+        assert_eq!(read, Settings::default());
+        assert!(wrong[0].contains("nonsense"), "{wrong:?}");
+    }
+}

@@ -1,0 +1,134 @@
+//! The only file that names the LSP framework's trait. Every handler's first statement forwards to the main loop; nothing is decided here.
+//!
+//! The framework polls up to 256 handlers in one task, in the order of arrival up to their first wait: a notification that is forwarded before
+//! anything waits can neither be lost nor be overtaken.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::Sender;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams,
+};
+use tower_lsp::{LanguageServer, LspService, Server};
+
+use crate::client::Client;
+use crate::dispatch::{Handler, Job, job};
+use crate::main_loop::{self, Event};
+use crate::{Probes, handlers};
+
+/// With the framework's default of 4, four slow requests would hold back edits and cancellations.
+const CONCURRENCY: usize = 256;
+
+/// Serves one client until `exit` or the end of `input`; whether `shutdown` came before.
+pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, probes: Probes) -> bool {
+    let (events, incoming) = crossbeam_channel::unbounded();
+    let was_shut_down = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&was_shut_down);
+    let for_loop = events.clone();
+    let builder = LspService::build(move |client| {
+        let client = Client::new(client, tokio::runtime::Handle::current(), for_loop.clone());
+        std::thread::spawn(move || main_loop::run(&incoming, for_loop, client));
+        Transport { events, was_shut_down: flag }
+    });
+    let builder = match probes {
+        Probes::Off => builder,
+        Probes::On => builder
+            .custom_method("test/panic", Transport::test_panic)
+            .custom_method("test/sleep", Transport::test_sleep)
+            .custom_method("test/text", Transport::test_text),
+    };
+    let (service, socket) = builder.finish();
+    Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
+    was_shut_down.load(Ordering::SeqCst)
+}
+
+struct Transport {
+    events: Sender<Event>,
+    was_shut_down: Arc<AtomicBool>,
+}
+
+impl Transport {
+    fn forward(&self, event: Event) {
+        // The loop is gone only when the process ends.
+        let _ = self.events.send(event);
+    }
+
+    /// Forwards a request as a job and waits for its answer. When the client cancels, the framework drops this future, and with it the receiver.
+    async fn ask<P: Send + 'static, R: Send + 'static>(&self, method: &'static str, handler: Handler<P, R>, params: P) -> Result<R> {
+        let (job, answer): (Job, _) = job(method, handler, params);
+        self.forward(Event::Request(job));
+        answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
+    }
+
+    async fn test_panic(&self) -> Result<Value> {
+        self.ask("test/panic", |_, ()| panic!("as asked"), ()).await
+    }
+
+    async fn test_sleep(&self, milliseconds: u64) -> Result<Value> {
+        self.ask("test/sleep", handlers::probes::sleep, milliseconds).await
+    }
+
+    async fn test_text(&self, uri: String) -> Result<Value> {
+        self.ask("test/text", handlers::probes::text, uri).await
+    }
+}
+
+impl LanguageServer for Transport {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let (answer, result) = oneshot::channel();
+        self.forward(Event::Initialize(Box::new(params), answer));
+        result.await.map_err(|_| Error::internal_error())
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.forward(Event::Initialized);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.was_shut_down.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.forward(Event::Opened(params));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.forward(Event::Changed(params));
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.forward(Event::Saved(params));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.forward(Event::Closed(params));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.forward(Event::WatchedFiles(params));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.forward(Event::Folders(params));
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.forward(Event::ConfigurationChanged(params.settings));
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.ask("textDocument/hover", handlers::hover::handle, params).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.ask("textDocument/inlayHint", handlers::inlay_hint::handle, params).await
+    }
+}
