@@ -107,7 +107,7 @@ pub(crate) fn text(value: &Value) -> Eval<&Arc<str>> {
 /// The items of a list; stops for everything else.
 pub(crate) fn items(value: &Value) -> Eval<&Arc<Vec<Value>>> {
     match value {
-        Value::List(items) => Ok(items),
+        Value::List(items) | Value::Tuple(items) => Ok(items),
         _ => Err(wrong("list", value)),
     }
 }
@@ -133,7 +133,7 @@ pub(crate) fn known_truth(value: &Value) -> Eval<bool> {
 /// What iterating over the value gives in Python: items, keys or characters; stops for everything else.
 pub(crate) fn iterate(value: &Value) -> Eval<Vec<Value>> {
     match value {
-        Value::List(items) => Ok(items.to_vec()),
+        Value::List(items) | Value::Tuple(items) => Ok(items.to_vec()),
         Value::Map(entries) => Ok(entries.keys().cloned().collect()),
         Value::String(text) => Ok(text.chars().map(|c| c.to_string().into()).collect()),
         Value::HostVars | Value::Host(_) => Err(Stop::unsupported("iteration over hostvars")),

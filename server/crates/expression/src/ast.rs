@@ -9,6 +9,7 @@ pub(crate) enum Expr {
     Const(Value),
     Name(Arc<str>),
     List(Vec<Expr>),
+    Tuple(Vec<Expr>),
     Map(Vec<(Expr, Expr)>),
     Not(Box<Expr>),
     Negate(Box<Expr>),

@@ -5,7 +5,7 @@ use crate::ast::Comparison;
 use crate::filters::{Flags, is_match};
 use crate::logic::{Eval, Logic, Stop};
 use crate::machine::Machine;
-use crate::{Reason, Value, ops, python, version};
+use crate::{Dialect, Reason, Value, ops, python, version};
 
 /// A test by what it needs to know of its arguments.
 enum Check {
@@ -16,6 +16,7 @@ enum Check {
     /// A comparison with its argument.
     Compare(Comparison),
     Defined(bool),
+    Truthy(bool),
     /// Membership of the input in the argument, or the other way round.
     In,
     Contains,
@@ -35,6 +36,9 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
     if let Check::Defined(wanted) = check {
         return is_defined(&input).map(|defined| if wanted { defined } else { !defined });
     }
+    if let (Value::Undefined(_), Dialect::SafeEval) = (&input, machine.dialect) {
+        return of_undefined(name, &check, input);
+    }
     if let Some(failure) = std::iter::once(&input).chain(arguments.values()).find(|value| value.is_failure()) {
         return Err(Stop(failure.clone()));
     }
@@ -45,12 +49,18 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
         },
         Check::Whole(parameters, holds) => {
             arguments.positional.insert(0, input);
-            let truth = arguments.try_map(|value| machine.settled(value)).and_then(|arguments| holds(&arguments.bind(parameters)?));
+            let truth =
+                arguments.try_map(|value| machine.settled_argument(value)).and_then(|arguments| holds(&arguments.bind(parameters)?));
             match truth {
                 Ok(truth) => Ok(truth.into()),
                 Err(Stop(Value::Unknown(reasons))) => Ok(Logic::Unknown(reasons)),
                 Err(stop) => Err(stop),
             }
+        }
+        Check::Truthy(wanted) => {
+            arguments.positional.insert(0, input);
+            let truth = truthy(&arguments.bind(&["value", "convert_bool"])?)?;
+            Ok(if wanted { truth } else { !truth })
         }
         Check::Compare(operator) => {
             let (left, right) = (machine.resolve(input), only(arguments)?);
@@ -67,13 +77,18 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
             machine.contains(&input, &item)
         }
         Check::IsFilter => named(&input, crate::filters::exists),
-        Check::IsTest => named(&input, |name| find(name).is_some()),
+        Check::IsTest => named(&input, exists),
         Check::OfResult => Ok(Logic::Unknown(match &input {
             Value::Unknown(reasons) => reasons.clone(),
             _ => vec![Reason::Unsupported(format!("test {name}").into())],
         })),
         Check::Defined(_) => is_defined(&input),
     }
+}
+
+/// Whether hostwise evaluates the test.
+pub(crate) fn exists(name: &str) -> bool {
+    find(name).is_some()
 }
 
 /// What is encrypted or looked up has a value; whether a fact is there, nobody knows.
@@ -84,6 +99,16 @@ fn is_defined(value: &Value) -> Eval<Logic> {
         Value::Unknown(reasons) if reasons.iter().all(|reason| matches!(reason, Reason::Vaulted(_) | Reason::Lookup(_))) => Ok(Logic::True),
         Value::Unknown(reasons) => Ok(Logic::Unknown(reasons.clone())),
         _ => Ok(Logic::True),
+    }
+}
+
+/// Up to 2.18 an undefined value has no type: tests of types are false, all others fail.
+fn of_undefined(name: &str, check: &Check, input: Value) -> Eval<Logic> {
+    match check {
+        Check::Shape(_) if matches!(name, "iterable" | "callable") => Err(Stop::unsupported(&format!("test {name} of an undefined value"))),
+        Check::Shape(_) => Ok(Logic::False),
+        _ if name == "sameas" => Ok(Logic::False),
+        _ => Err(Stop(input)),
     }
 }
 
@@ -103,7 +128,7 @@ fn named(input: &Value, exists: impl Fn(&str) -> bool) -> Eval<Logic> {
 }
 
 fn find(name: &str) -> Option<Check> {
-    use Check::{Compare, Contains, Defined, In, IsFilter, IsTest, OfResult, Shape, Whole};
+    use Check::{Compare, Contains, Defined, In, IsFilter, IsTest, OfResult, Shape, Truthy, Whole};
     Some(match name {
         "defined" => Defined(true),
         "undefined" => Defined(false),
@@ -116,11 +141,15 @@ fn find(name: &str) -> Option<Check> {
         "number" => Shape(|value| ops::number(value).is_some()),
         "string" => Shape(|value| matches!(value, Value::String(_))),
         "mapping" => Shape(|value| matches!(value, Value::Map(_) | Value::HostVars | Value::Host(_))),
-        "iterable" => Shape(|value| matches!(value, Value::Map(_) | Value::List(_) | Value::String(_) | Value::HostVars | Value::Host(_))),
-        "sequence" => Shape(|value| matches!(value, Value::Map(_) | Value::List(_) | Value::String(_) | Value::HostVars | Value::Host(_))),
+        "iterable" => Shape(|value| {
+            matches!(value, Value::Map(_) | Value::List(_) | Value::Tuple(_) | Value::String(_) | Value::HostVars | Value::Host(_))
+        }),
+        "sequence" => Shape(|value| {
+            matches!(value, Value::Map(_) | Value::List(_) | Value::Tuple(_) | Value::String(_) | Value::HostVars | Value::Host(_))
+        }),
         "callable" => Shape(|_| false),
-        "truthy" => Whole(&["value", "convert_bool"], truthy),
-        "falsy" => Whole(&["value", "convert_bool"], |bound| truthy(bound).map(|truth| !truth)),
+        "truthy" => Truthy(true),
+        "falsy" => Truthy(false),
         "sameas" => Whole(&["value", "other"], same),
         "odd" => Whole(&["value"], |bound| remainder(bound.required(0)?, 2).map(|remainder| remainder == 1)),
         "even" => Whole(&["value"], |bound| remainder(bound.required(0)?, 2).map(|remainder| remainder == 0)),
@@ -161,20 +190,19 @@ fn find(name: &str) -> Option<Check> {
     })
 }
 
-fn truthy(bound: &Bound) -> Eval<bool> {
+/// Python's truth, or with `convert_bool` what Ansible takes for a boolean.
+fn truthy(bound: &Bound) -> Eval<Logic> {
     let value = bound.required(0)?;
-    if !bound.flag(1, false)? {
-        return known_truth(value);
+    if bound.flag(1, false)?
+        && let Value::String(text) = value
+    {
+        match text.trim().to_lowercase().as_str() {
+            "y" | "yes" | "on" | "1" | "true" | "t" | "1.0" => return Ok(Logic::True),
+            "n" | "no" | "off" | "0" | "false" | "f" | "0.0" => return Ok(Logic::False),
+            _ => {}
+        }
     }
-    let word = match value {
-        Value::String(text) => text.trim().to_lowercase(),
-        other => python::text(other).to_lowercase(),
-    };
-    match word.as_str() {
-        "y" | "yes" | "on" | "1" | "true" | "t" | "1.0" => Ok(true),
-        "n" | "no" | "off" | "0" | "false" | "f" | "0.0" => Ok(false),
-        _ => known_truth(value),
-    }
+    ops::truth(value)
 }
 
 /// Python's identity, which is certain for its singletons only.
@@ -229,11 +257,11 @@ fn is_version(bound: &Bound) -> Eval<bool> {
 }
 
 fn is_subset(part: &Value, whole: &Value) -> Eval<bool> {
-    let whole = iterate(whole)?;
-    for item in iterate(part)? {
-        if matches!(item, Value::List(_) | Value::Map(_)) {
-            return Err(Stop::error("unhashable type"));
-        }
+    let (part, whole) = (iterate(part)?, iterate(whole)?);
+    if !part.iter().chain(&whole).all(ops::is_hashable) {
+        return Err(Stop::error("unhashable type"));
+    }
+    for item in part {
         let mut found = false;
         for other in &whole {
             found = found || ops::equal(&item, other)? == Logic::True;

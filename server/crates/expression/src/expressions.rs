@@ -28,7 +28,6 @@ impl Machine<'_> {
             Expr::And(operands) => self.junction(operands, Logic::False),
             Expr::Or(operands) => self.junction(operands, Logic::True),
             Expr::Compare(left, steps) => self.compare(left, steps),
-            Expr::Test(test) => self.test(test),
             Expr::If(choice) => self.truth_of_choice(choice),
             _ => self.eval_node(expr).and_then(|value| ops::truth(&value)),
         };
@@ -45,8 +44,10 @@ impl Machine<'_> {
                 value => self.checked(value),
             },
             Expr::List(items) => Ok(Value::list(items.iter().map(|item| self.eval(item)).collect::<Eval<_>>()?)),
+            Expr::Tuple(items) => Ok(Value::tuple(items.iter().map(|item| self.eval(item)).collect::<Eval<_>>()?)),
             Expr::Map(entries) => self.map(entries),
-            Expr::Not(_) | Expr::Compare(..) | Expr::Test(_) => self.truth(expr).map(Logic::into_value),
+            Expr::Not(_) | Expr::Compare(..) => self.truth(expr).map(Logic::into_value),
+            Expr::Test(test) => self.test(test),
             Expr::Negate(operand) => self.eval(operand).and_then(|value| ops::negate(&value)),
             Expr::And(operands) => self.operand_that_decides(operands, Logic::False),
             Expr::Or(operands) => self.operand_that_decides(operands, Logic::True),
@@ -61,14 +62,16 @@ impl Machine<'_> {
             Expr::If(choice) => self.choice(choice),
             Expr::Filter(filter) => self.filter(filter, None),
             Expr::Attribute(of, name) => {
-                let of = self.eval(of)?;
-                let value = self.attribute(&of, name)?;
-                Ok(self.force(value))
+                let from = self.eval(of)?;
+                let value = self.attribute(&from, name)?;
+                let value = self.force(value);
+                self.found(of, value)
             }
             Expr::Item(of, key) => {
-                let (of, key) = (self.eval(of)?, self.eval(key)?);
-                let value = self.item(&of, &key)?;
-                Ok(self.force(value))
+                let (from, key) = (self.eval(of)?, self.eval(key)?);
+                let value = self.item(&from, &key)?;
+                let value = self.force(value);
+                self.found(of, value)
             }
             Expr::Slice(slice) => self.slice(slice),
             Expr::Call(call) => self.call(call),
@@ -83,6 +86,15 @@ impl Machine<'_> {
         }
     }
 
+    /// Up to 2.18 Jinja evaluates constants when it compiles, and Ansible takes a template that cannot be compiled for text.
+    fn found(&self, of: &Expr, value: Value) -> Eval {
+        let is_constant = matches!(of, Expr::Const(_) | Expr::List(_) | Expr::Tuple(_) | Expr::Map(_));
+        if is_constant && value.is_failure() && self.dialect == Dialect::SafeEval {
+            return Err(Stop::unsupported("a part of a constant"));
+        }
+        Ok(value)
+    }
+
     fn map(&mut self, entries: &[(Expr, Expr)]) -> Eval {
         let mut map = IndexMap::with_capacity(entries.len());
         for (key, value) in entries {
@@ -90,7 +102,7 @@ impl Machine<'_> {
             match &key {
                 Value::Unknown(reasons) => return Err(Stop::unknown(reasons.clone())),
                 Value::Undefined(_) | Value::Error(_) => return Err(Stop(key)),
-                Value::List(_) | Value::Map(_) => return Err(Stop::error(format!("unhashable type: {}", python::type_name(&key)))),
+                key if !ops::is_hashable(key) => return Err(Stop::error(format!("unhashable type: {}", python::type_name(key)))),
                 _ => {}
             }
             let value = self.eval(value)?;
@@ -192,41 +204,57 @@ impl Machine<'_> {
     fn compare(&mut self, left: &Expr, steps: &[(Comparison, Expr)]) -> Eval<Logic> {
         let left = self.eval(left)?;
         let mut left = self.resolve(left);
-        let mut truths = Vec::with_capacity(steps.len());
+        let mut unknown: Option<Vec<Reason>> = None;
         for (operator, right) in steps {
-            let right = self.eval(right)?;
-            let truth = match operator {
-                Comparison::In => self.contains(&right, &left)?,
-                Comparison::NotIn => !self.contains(&right, &left)?,
-                _ => {
-                    let right = self.resolve(right.clone());
-                    ops::compare(*operator, &left, &right)?
+            let step = self.eval(right).and_then(|right| Ok((self.compare_values(*operator, &left, &right)?, right)));
+            match step {
+                Ok((Logic::False, _)) => return Ok(Logic::False),
+                Ok((truth, right)) => {
+                    if let Logic::Unknown(reasons) = truth {
+                        unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons));
+                    }
+                    left = self.resolve(right);
                 }
-            };
-            if truth == Logic::False {
-                return Ok(Logic::False);
+                // The failure is reached only if what is unknown does not decide.
+                Err(stop) => return unknown.map_or(Err(stop), |reasons| Ok(Logic::Unknown(reasons))),
             }
-            truths.push(truth);
-            left = right;
         }
-        Ok(Logic::all(truths))
+        Ok(unknown.map_or(Logic::True, Logic::Unknown))
+    }
+
+    fn compare_values(&mut self, operator: Comparison, left: &Value, right: &Value) -> Eval<Logic> {
+        match operator {
+            Comparison::In => self.contains(right, left),
+            Comparison::NotIn => self.contains(right, left).map(|truth| !truth),
+            _ => {
+                let right = self.resolve(right.clone());
+                ops::compare(operator, left, &right)
+            }
+        }
     }
 
     /// `item in container`. `item` is resolved.
     pub(crate) fn contains(&mut self, container: &Value, item: &Value) -> Eval<Logic> {
-        if let Some(failure) = [container, item].into_iter().find(|value| value.is_failure()) {
-            return Err(Stop(failure.clone()));
+        if container.is_failure() {
+            return Err(Stop(container.clone()));
+        }
+        if item.is_failure() {
+            let is_empty = matches!(container, Value::List(items) | Value::Tuple(items) if items.is_empty());
+            return if is_empty { Ok(Logic::False) } else { Err(Stop(item.clone())) };
         }
         let unknown_unless_empty =
             |is_empty: bool, reasons: &Vec<Reason>| Ok(if is_empty { Logic::False } else { Logic::Unknown(reasons.clone()) });
         match (container, item) {
             (Value::Unknown(reasons), _) => Ok(Logic::Unknown(reasons.clone())),
-            (Value::List(items), Value::Unknown(reasons)) => unknown_unless_empty(items.is_empty(), reasons),
+            (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_), _) => {
+                Err(Stop::error(format!("{} is not iterable", python::type_name(container))))
+            }
+            (Value::List(items) | Value::Tuple(items), Value::Unknown(reasons)) => unknown_unless_empty(items.is_empty(), reasons),
             (Value::Map(entries), Value::Unknown(reasons)) => unknown_unless_empty(entries.is_empty(), reasons),
             (_, Value::Unknown(reasons)) => Ok(Logic::Unknown(reasons.clone())),
             (Value::String(text), Value::String(part)) => Ok(text.contains(&**part).into()),
             (Value::String(_), item) => Err(Stop::error(format!("'in <string>' requires string, not {}", python::type_name(item)))),
-            (Value::List(items), item) => {
+            (Value::List(items) | Value::Tuple(items), item) => {
                 self.spend(items.len())?;
                 let mut found = Vec::with_capacity(items.len());
                 for element in items.iter() {
@@ -238,7 +266,7 @@ impl Machine<'_> {
                 }
                 Ok(Logic::any(found))
             }
-            (Value::Map(_), Value::List(_) | Value::Map(_)) => Err(Stop::error("unhashable type")),
+            (Value::Map(_), item) if !ops::is_hashable(item) => Err(Stop::error("unhashable type")),
             (Value::Map(entries), item) => Ok(lookup(entries, item).is_some().into()),
             (Value::Host(host), Value::String(name)) => Ok(self.is_set_on(host, name).into()),
             (Value::HostVars, Value::String(host)) => Ok(self.has_host(host).into()),
@@ -266,7 +294,9 @@ impl Machine<'_> {
                 Value::unsupported(name)
             }
             (Value::Map(entries), key) => lookup(entries, key).cloned().unwrap_or_else(undefined),
-            (Value::List(items), key) => position(key, items.len()).and_then(|index| items.get(index)).cloned().unwrap_or_else(undefined),
+            (Value::List(items) | Value::Tuple(items), key) => {
+                position(key, items.len()).and_then(|index| items.get(index)).cloned().unwrap_or_else(undefined)
+            }
             (Value::String(text), Value::Int(_) | Value::Bool(_)) => {
                 let index = position(key, text.chars().count());
                 index.and_then(|index| text.chars().nth(index)).map_or_else(undefined, |c| c.to_string().into())
@@ -298,7 +328,10 @@ impl Machine<'_> {
         }
         match of {
             Value::Undefined(_) | Value::Error(_) | Value::Unknown(_) => Ok(of),
-            of => ops::slice(&of, bounds[0], bounds[1], bounds[2]),
+            of => match ops::slice(&of, bounds[0], bounds[1], bounds[2]) {
+                Err(Stop(stop)) => self.found(&slice.of, stop).and_then(|stop| Err(Stop(stop))),
+                result => result,
+            },
         }
     }
 
@@ -330,13 +363,14 @@ impl Machine<'_> {
         self.caught(result)
     }
 
-    fn test(&mut self, test: &Application) -> Eval<Logic> {
+    fn test(&mut self, test: &Application) -> Eval {
         let input = match &test.input {
             Some(input) => self.eval(input)?,
             None => Value::Null,
         };
         let arguments = self.arguments(&test.arguments)?;
-        checks::apply(self, &test.name, input, arguments)
+        let result = checks::apply(self, &test.name, input, arguments);
+        self.caught(result.map(Logic::into_value))
     }
 
     fn arguments(&mut self, arguments: &[Argument]) -> Eval<Arguments> {
@@ -346,7 +380,7 @@ impl Machine<'_> {
                 Argument::Positional(value) => result.positional.push(self.eval(value)?),
                 Argument::Named(name, value) => result.named.push((Arc::clone(name), self.eval(value)?)),
                 Argument::Spread(values) => match self.eval(values)? {
-                    Value::List(items) => result.positional.extend(items.iter().cloned()),
+                    Value::List(items) | Value::Tuple(items) => result.positional.extend(items.iter().cloned()),
                     _ => return Err(Stop::unsupported("*arguments")),
                 },
                 Argument::SpreadNamed(values) => match self.eval(values)? {
@@ -364,7 +398,16 @@ impl Machine<'_> {
     pub(crate) fn caught(&self, result: Eval) -> Eval {
         match result {
             Err(Stop(value)) if self.dialect == Dialect::Native || matches!(value, Value::Unknown(_)) => Ok(value),
-            Ok(value) if value.is_failure() && self.dialect == Dialect::SafeEval => Err(Stop(value)),
+            Ok(Value::Error(message)) if self.dialect == Dialect::SafeEval => Err(Stop(Value::Error(message))),
+            result => result,
+        }
+    }
+
+    /// An argument of what looks at all of it. A mapping with a failure in it may still do: iterating over it gives the keys only.
+    pub(crate) fn settled_argument(&mut self, value: Value) -> Eval {
+        let is_map = matches!(value, Value::Map(_));
+        match self.settled(value) {
+            Err(Stop(stop)) if is_map && stop.is_failure() => Err(Stop::unsupported("a mapping with an undefined part")),
             result => result,
         }
     }
@@ -373,7 +416,9 @@ impl Machine<'_> {
     pub(crate) fn settled(&mut self, value: Value) -> Eval {
         let value = self.resolve(value);
         if let Some(failure) = crate::machine::first_failure(&value) {
-            return Err(Stop(failure));
+            // Up to 2.18 an undefined item of a list may go by unnoticed.
+            let is_inside = self.dialect == Dialect::SafeEval && !value.is_failure();
+            return Err(if is_inside { Stop::unsupported("a list with an undefined item") } else { Stop(failure) });
         }
         let reasons = value.reasons();
         if reasons.is_empty() { Ok(value) } else { Err(Stop::unknown(reasons)) }

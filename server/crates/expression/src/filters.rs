@@ -8,13 +8,13 @@ mod numbers;
 mod pattern;
 mod text;
 
+use crate::Value;
 use crate::arguments::{Arguments, Bound, Parameters};
 use crate::logic::{Eval, Stop};
 use crate::machine::Machine;
-use crate::{Reason, Value};
 
 pub(crate) use pattern::{Flags, compile, is_match};
-pub(crate) use text::{capitalized, replaced, split_text};
+pub(crate) use text::{capitalized, percent_format, replaced, split_text};
 
 /// A filter by what it needs to know of its arguments. The first parameter is the input.
 enum Filter {
@@ -24,8 +24,6 @@ enum Filter {
     Shape(Parameters, fn(&mut Machine<'_>, &Bound) -> Eval),
     /// Nothing: they may be undefined or unknown.
     Any(Parameters, fn(&mut Machine<'_>, &Bound) -> Eval),
-    /// It looks at the world: files, the clock, chance.
-    Outside,
 }
 
 /// `input | name(arguments)`; stops with what the filter would raise. A filter that is not here is unknown, not an error.
@@ -34,8 +32,12 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
     arguments.positional.insert(0, input);
     match filter {
         Filter::Whole(parameters, run) => {
-            let arguments = arguments.try_map(|value| machine.settled(value))?;
-            run(&arguments.bind(parameters)?)
+            let arguments = arguments.try_map(|value| machine.settled_argument(value))?;
+            let result = run(&arguments.bind(parameters)?)?;
+            if matches!(name, "string" | "to_json" | "to_nice_json") {
+                machine.keep_as_text(&result);
+            }
+            Ok(result)
         }
         Filter::Shape(parameters, run) => {
             if let Some(stop) = arguments.values().find(|value| value.is_failure()) {
@@ -47,7 +49,6 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
             run(machine, &arguments.bind(parameters)?)
         }
         Filter::Any(parameters, run) => run(machine, &arguments.bind(parameters)?),
-        Filter::Outside => Ok(Value::Unknown(vec![Reason::Unsupported(format!("filter {name}").into())])),
     }
 }
 
@@ -57,14 +58,14 @@ pub(crate) fn exists(name: &str) -> bool {
 }
 
 fn find(name: &str) -> Option<Filter> {
-    use Filter::{Any, Outside, Shape, Whole};
+    use Filter::{Any, Shape, Whole};
     Some(match name {
         "default" | "d" => Any(&["value", "default_value", "boolean"], maps::default),
         "mandatory" => Any(&["a", "msg"], maps::mandatory),
         "ternary" => Any(&["value", "true_val", "false_val", "none_val"], maps::ternary),
         "type_debug" => Any(&["obj"], maps::type_debug),
 
-        "bool" => Whole(&["value"], numbers::bool),
+        "bool" => Shape(&["value"], numbers::bool),
         "int" => Whole(&["value", "default", "base"], numbers::int),
         "float" => Whole(&["value", "default"], numbers::float),
         "abs" => Whole(&["x"], numbers::abs),
@@ -132,8 +133,6 @@ fn find(name: &str) -> Option<Filter> {
         "ipv4" | "ansible.utils.ipv4" | "ansible.netcommon.ipv4" => Whole(&["value", "query"], network::ipv4),
         "ipv6" | "ansible.utils.ipv6" | "ansible.netcommon.ipv6" => Whole(&["value", "query"], network::ipv6),
         "ipwrap" | "ansible.utils.ipwrap" | "ansible.netcommon.ipwrap" => Whole(&["value", "query"], network::ipwrap),
-
-        "random" | "shuffle" | "fileglob" | "expanduser" | "expandvars" | "realpath" | "strftime" | "password_hash" => Outside,
         _ => return None,
     })
 }

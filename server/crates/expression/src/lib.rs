@@ -19,6 +19,7 @@ mod machine;
 mod methods;
 mod ops;
 mod parse;
+mod plugins;
 mod python;
 mod source;
 mod templates;
@@ -117,7 +118,7 @@ impl<'s> Evaluator<'s> {
                 return Value::Undefined(Arc::clone(&name));
             }
             let value = machine.variable(&name);
-            failing(machine.resolve(value))
+            finished(machine.resolve(value))
         });
         outcome(result, trace)
     }
@@ -126,15 +127,15 @@ impl<'s> Evaluator<'s> {
     pub fn template(&self, text: &str) -> Outcome<Value> {
         let (result, trace) = self.machine.borrow_mut().run(|machine| {
             let value = machine.force(Value::from_source(&text.into()));
-            failing(machine.resolve(value))
+            finished(machine.resolve(value))
         });
         outcome(result, trace)
     }
 }
 
-/// A result that is undefined is an error of the template.
-fn failing(value: Value) -> Value {
-    if let Value::Undefined(_) = value { Value::Error(message(&value)) } else { value }
+/// A result as Ansible hands it out: what is undefined is an error of the template, tuples are lists.
+fn finished(value: Value) -> Value {
+    if let Value::Undefined(_) = value { Value::Error(message(&value)) } else { machine::with_lists(value) }
 }
 
 fn message(stop: &Value) -> Arc<str> {

@@ -18,9 +18,24 @@ pub(crate) enum NotLiteral {
 /// The value of a Python literal.
 pub(crate) fn read(text: &str) -> Result<Value, NotLiteral> {
     let mut reader = Reader { text: text.trim(), at: 0 };
-    let value = reader.value(0)?;
+    let mut items = vec![reader.value(0)?];
+    let mut is_tuple = false;
+    while reader.eat(',') {
+        is_tuple = true;
+        reader.space();
+        if !reader.rest().is_empty() {
+            items.push(reader.value(0)?);
+        }
+    }
     reader.space();
-    if reader.rest().is_empty() { Ok(value) } else { Err(NotLiteral::Certain) }
+    match items.pop() {
+        Some(value) if reader.rest().is_empty() && !is_tuple => Ok(value),
+        Some(value) if reader.rest().is_empty() => {
+            items.push(value);
+            Ok(Value::tuple(items))
+        }
+        _ => Err(NotLiteral::Certain),
+    }
 }
 
 struct Reader<'t> {
@@ -78,7 +93,7 @@ impl<'t> Reader<'t> {
         if open == '(' && items.len() == 1 && commas == 0 {
             return items.pop().ok_or(NotLiteral::Certain);
         }
-        Ok(Value::list(items))
+        Ok(if open == '(' { Value::tuple(items) } else { Value::list(items) })
     }
 
     fn entries(&mut self, depth: usize) -> Result<Value, NotLiteral> {

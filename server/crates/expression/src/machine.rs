@@ -88,6 +88,8 @@ pub(crate) struct Machine<'s> {
     traces: Vec<Trace>,
     /// The variables of loops and assignments, the innermost last.
     pub(crate) locals: Vec<FxHashMap<Arc<str>, Value>>,
+    /// Texts that ansible-core up to 2.18 does not read again as literals: what `string` and `to_json` give.
+    plain_texts: Vec<Arc<str>>,
     /// In conditions Ansible templates string constants too.
     pub(crate) in_condition: bool,
     depth: usize,
@@ -97,7 +99,8 @@ pub(crate) struct Machine<'s> {
 impl<'s> Machine<'s> {
     pub(crate) fn new(own: &'s dyn Scope, dialect: Dialect) -> Self {
         let frames = vec![Frame::new(ScopeOf::Own(own), None)];
-        Machine { dialect, own, frames, current: 0, traces: Vec::new(), locals: Vec::new(), in_condition: false, depth: 0, fuel: FUEL }
+        let (traces, locals, plain_texts) = (Vec::new(), Vec::new(), Vec::new());
+        Machine { dialect, own, frames, current: 0, traces, locals, plain_texts, in_condition: false, depth: 0, fuel: FUEL }
     }
 
     /// Runs one evaluation with full fuel, and gives what it read.
@@ -137,6 +140,23 @@ impl<'s> Machine<'s> {
             self.frame_mut().variables.insert(Arc::clone(name), Memo { value: value.clone(), trace });
         }
         value
+    }
+
+    /// The variable as the scope has it, when it is a scalar that needs no templating.
+    pub(crate) fn plain_scalar(&self, name: &str) -> Option<Value> {
+        let is_scalar = |value: &Value| matches!(value, Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Unknown(_));
+        self.frame().scope().lookup(name).filter(is_scalar)
+    }
+
+    /// Remembers that a text is to stay text.
+    pub(crate) fn keep_as_text(&mut self, value: &Value) {
+        if let Value::String(text) = value {
+            self.plain_texts.push(Arc::clone(text));
+        }
+    }
+
+    pub(crate) fn is_kept_as_text(&self, text: &Arc<str>) -> bool {
+        self.plain_texts.iter().any(|kept| Arc::ptr_eq(kept, text))
     }
 
     /// Whether the variable is there, whatever its value.
@@ -193,6 +213,7 @@ impl<'s> Machine<'s> {
                 self.resolve(value)
             }
             Value::List(items) => Value::list(items.iter().map(|item| self.resolve(item.clone())).collect()),
+            Value::Tuple(items) => Value::tuple(items.iter().map(|item| self.resolve(item.clone())).collect()),
             Value::Map(entries) => {
                 let entries = entries.iter().map(|(key, value)| (self.resolve(key.clone()), self.resolve(value.clone())));
                 Value::map(entries.collect::<IndexMap<_, _>>())
@@ -314,7 +335,7 @@ pub(crate) fn rejected_value(rejected: &Rejected) -> Value {
 pub(crate) fn first_failure(value: &Value) -> Option<Value> {
     match value {
         Value::Undefined(_) | Value::Error(_) => Some(value.clone()),
-        Value::List(items) => items.iter().find_map(first_failure),
+        Value::List(items) | Value::Tuple(items) => items.iter().find_map(first_failure),
         Value::Map(entries) => entries.iter().find_map(|(key, value)| first_failure(key).or_else(|| first_failure(value))),
         _ => None,
     }
@@ -323,8 +344,31 @@ pub(crate) fn first_failure(value: &Value) -> Option<Value> {
 fn has_template(value: &Value) -> bool {
     match value {
         Value::Template(_) => true,
-        Value::List(items) => items.iter().any(has_template),
+        Value::List(items) | Value::Tuple(items) => items.iter().any(has_template),
         Value::Map(entries) => entries.iter().any(|(key, value)| has_template(key) || has_template(value)),
+        _ => false,
+    }
+}
+
+/// The value with lists for tuples.
+pub(crate) fn with_lists(value: Value) -> Value {
+    if !has_tuple(&value) {
+        return value;
+    }
+    match value {
+        Value::List(items) | Value::Tuple(items) => Value::list(items.iter().cloned().map(with_lists).collect()),
+        Value::Map(entries) => {
+            Value::map(entries.iter().map(|(key, value)| (with_lists(key.clone()), with_lists(value.clone()))).collect())
+        }
+        value => value,
+    }
+}
+
+fn has_tuple(value: &Value) -> bool {
+    match value {
+        Value::Tuple(_) => true,
+        Value::List(items) => items.iter().any(has_tuple),
+        Value::Map(entries) => entries.iter().any(|(key, value)| has_tuple(key) || has_tuple(value)),
         _ => false,
     }
 }

@@ -1,12 +1,12 @@
 //! Python's operators over resolved values.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use crate::ast::{Arithmetic, Comparison};
 use crate::logic::{Eval, Logic, Stop};
+use crate::machine::first_failure;
 use crate::value::join_reasons;
-use crate::{Value, python};
+use crate::{Reason, Value, filters, python};
 
 /// Longest text or list that an operator or filter makes.
 pub(crate) const MAX_LENGTH: usize = 1 << 20;
@@ -21,7 +21,7 @@ pub(crate) fn truth(value: &Value) -> Eval<Logic> {
         Value::Int(value) => (*value != 0).into(),
         Value::Float(value) => (*value != 0.0).into(),
         Value::String(text) | Value::Template(text) => (!text.is_empty()).into(),
-        Value::List(items) => (!items.is_empty()).into(),
+        Value::List(items) | Value::Tuple(items) => (!items.is_empty()).into(),
         Value::Map(entries) => (!entries.is_empty()).into(),
         Value::HostVars | Value::Host(_) => Logic::True,
     })
@@ -34,27 +34,50 @@ pub(crate) fn equal(left: &Value, right: &Value) -> Eval<Logic> {
         (_, Value::Undefined(_) | Value::Error(_)) => return Err(Stop(right.clone())),
         (Value::Unknown(reasons), Value::Unknown(more)) => Logic::Unknown(join_reasons(reasons.clone(), more)),
         (Value::Unknown(reasons), _) | (_, Value::Unknown(reasons)) => Logic::Unknown(reasons.clone()),
-        (Value::List(left), Value::List(right)) => {
-            if left.len() != right.len() {
-                return Ok(Logic::False);
-            }
-            Logic::all(left.iter().zip(right.iter()).map(|(left, right)| equal(left, right)).collect::<Eval<Vec<_>>>()?)
+        (Value::List(one), Value::List(other)) | (Value::Tuple(one), Value::Tuple(other)) => {
+            let truth = if one.len() == other.len() {
+                all_equal(one.iter().zip(other.iter()).map(|(one, other)| (one, Some(other))))?
+            } else {
+                Logic::False
+            };
+            unless_touched(truth, left, right)?
         }
-        (Value::Map(left), Value::Map(right)) => {
-            if left.len() != right.len() {
-                return Ok(Logic::False);
-            }
-            let pairs = left.iter().map(|(key, left)| match right.get(key) {
-                Some(right) => equal(left, right),
-                None => Ok(Logic::False),
-            });
-            Logic::all(pairs.collect::<Eval<Vec<_>>>()?)
+        (Value::Map(one), Value::Map(other)) => {
+            let truth =
+                if one.len() == other.len() { all_equal(one.iter().map(|(key, value)| (value, other.get(key))))? } else { Logic::False };
+            unless_touched(truth, left, right)?
+        }
+        (Value::List(_) | Value::Tuple(_) | Value::Map(_), _) | (_, Value::List(_) | Value::Tuple(_) | Value::Map(_)) => {
+            unless_touched(Logic::False, left, right)?
         }
         _ => match (number(left), number(right)) {
             (Some(left), Some(right)) => (left.compare(right) == Some(Ordering::Equal)).into(),
             _ => (left == right).into(),
         },
     })
+}
+
+/// Whether all pairs are equal, looking no further than the first that is not. A value without a partner is not equal.
+fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, Option<&'v Value>)>) -> Eval<Logic> {
+    let mut unknown: Option<Vec<Reason>> = None;
+    for (left, right) in pairs {
+        match right.map_or(Ok(Logic::False), |right| equal(left, right)) {
+            Ok(Logic::True) => {}
+            Ok(Logic::False) => return Ok(Logic::False),
+            Ok(Logic::Unknown(reasons)) => unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons)),
+            Err(stop) => return unknown.map_or(Err(stop), |reasons| Ok(Logic::Unknown(reasons))),
+        }
+    }
+    Ok(unknown.map_or(Logic::True, Logic::Unknown))
+}
+
+/// A container that came from a variable evaluates all its templates before it is compared, a literal does not: with a failure inside either,
+/// a comparison that did not come to it is not certain.
+fn unless_touched(truth: Logic, left: &Value, right: &Value) -> Eval<Logic> {
+    if first_failure(left).or_else(|| first_failure(right)).is_some() {
+        return Err(Stop::unsupported("comparison with an undefined part"));
+    }
+    Ok(truth)
 }
 
 /// One step of a comparison, except `in`, for values without templates in them.
@@ -89,7 +112,7 @@ pub(crate) fn order(left: &Value, right: &Value) -> Eval<Option<Ordering>> {
     }
     match (left, right) {
         (Value::String(left), Value::String(right)) => Ok(Some(left.chars().cmp(right.chars()))),
-        (Value::List(left), Value::List(right)) => {
+        (Value::List(left), Value::List(right)) | (Value::Tuple(left), Value::Tuple(right)) => {
             for (left, right) in left.iter().zip(right.iter()) {
                 match equal(left, right)? {
                     Logic::True => {}
@@ -112,7 +135,7 @@ pub(crate) fn order(left: &Value, right: &Value) -> Eval<Option<Ordering>> {
 }
 
 /// The reasons of those operands that are unknown as a whole; `None` when none is.
-pub(crate) fn unknown(operands: &[&Value]) -> Option<Vec<crate::Reason>> {
+pub(crate) fn unknown(operands: &[&Value]) -> Option<Vec<Reason>> {
     let mut reasons = None;
     for operand in operands {
         if let Value::Unknown(own) = operand {
@@ -122,8 +145,30 @@ pub(crate) fn unknown(operands: &[&Value]) -> Option<Vec<crate::Reason>> {
     reasons
 }
 
+/// Whether Python would take the value as a key.
+pub(crate) fn is_hashable(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Map(_) => false,
+        Value::Tuple(items) => items.iter().all(is_hashable),
+        _ => true,
+    }
+}
+
 /// `left operator right` for values whose top level is resolved.
 pub(crate) fn arithmetic(operator: Arithmetic, left: &Value, right: &Value) -> Eval {
+    if let (Arithmetic::Remainder, Value::String(template)) = (operator, left) {
+        return match right {
+            Value::Tuple(arguments) => filters::percent_format(template, arguments),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => {
+                filters::percent_format(template, std::slice::from_ref(right))
+            }
+            _ => Err(Stop::unsupported("% on text")),
+        };
+    }
+    // Text takes anything for `%`.
+    if let (Arithmetic::Remainder, Value::Unknown(_)) = (operator, left) {
+        return Ok(left.clone());
+    }
     if let Some(failure) = [left, right].into_iter().find(|value| value.is_failure()) {
         return Err(Stop(failure.clone()));
     }
@@ -137,6 +182,11 @@ pub(crate) fn arithmetic(operator: Arithmetic, left: &Value, right: &Value) -> E
             bounded(left.len() + right.len())?;
             Ok(Value::list(left.iter().chain(right.iter()).cloned().collect()))
         }
+        (Arithmetic::Add, Value::Tuple(left), Value::Tuple(right)) => {
+            bounded(left.len() + right.len())?;
+            Ok(Value::tuple(left.iter().chain(right.iter()).cloned().collect()))
+        }
+        (Arithmetic::Multiply, Value::Tuple(_), _) | (Arithmetic::Multiply, _, Value::Tuple(_)) => Err(Stop::unsupported("* on a tuple")),
         (Arithmetic::Multiply, Value::String(text), times) | (Arithmetic::Multiply, times, Value::String(text)) => {
             let times = repetitions(times, text.len())?;
             Ok(text.repeat(times).into())
@@ -145,7 +195,6 @@ pub(crate) fn arithmetic(operator: Arithmetic, left: &Value, right: &Value) -> E
             let times = repetitions(times, items.len())?;
             Ok(Value::list(std::iter::repeat_n(items.iter().cloned(), times).flatten().collect()))
         }
-        (Arithmetic::Remainder, Value::String(_), _) => Err(Stop::unsupported("% on text")),
         _ => match (number(left), number(right)) {
             (Some(left), Some(right)) => numbers(operator, left, right),
             _ => {
@@ -275,7 +324,11 @@ pub(crate) fn slice(value: &Value, start: Option<i128>, stop: Option<i128>, step
         }
         Value::List(items) => {
             let picked = indices(items.len(), start, stop, step).filter_map(|index| items.get(index));
-            Ok(Value::List(Arc::new(picked.cloned().collect())))
+            Ok(Value::list(picked.cloned().collect()))
+        }
+        Value::Tuple(items) => {
+            let picked = indices(items.len(), start, stop, step).filter_map(|index| items.get(index));
+            Ok(Value::tuple(picked.cloned().collect()))
         }
         other => Err(Stop::error(format!("{} cannot be sliced", python::type_name(other)))),
     }

@@ -10,9 +10,9 @@ use minijinja::machinery::{ast as jinja, parse, parse_expr};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
 
-use crate::Value;
 use crate::ast::{Application, Argument, Arithmetic, Call, Choice, Comparison, Expr, For, If, Slice, Statement, Target};
 use crate::source::{self, Context};
+use crate::{Value, plugins};
 
 /// Deepest nesting of an expression or of blocks.
 const MAX_NESTING: usize = 120;
@@ -23,7 +23,7 @@ pub(crate) enum Rejected {
     /// Ansible would refuse it too: the message.
     Syntax(String),
     /// Valid for Ansible, or perhaps: what it is.
-    Unsupported(&'static str),
+    Unsupported(Cow<'static, str>),
     /// Longer or deeper than is evaluated here.
     TooLarge,
 }
@@ -38,13 +38,13 @@ pub(crate) fn expression(text: &str) -> Result<Expr, Rejected> {
 /// A text with `{{ }}` and `{% %}` in it.
 pub(crate) fn template(text: &str) -> Result<Vec<Statement>, Rejected> {
     if text.starts_with("#jinja2:") {
-        return Err(Rejected::Unsupported("#jinja2: override"));
+        return Err(Rejected::Unsupported("#jinja2: override".into()));
     }
     let prepared = source::prepare(text, Context::Template)?;
     let syntax = SyntaxConfig::builder().trim_blocks(true).build().map_err(|error| rejection(&error))?;
     match parse(&prepared, "", syntax).map_err(|error| rejection(&error))? {
         jinja::Stmt::Template(template) => statements(&template.children, 0),
-        _ => Err(Rejected::Unsupported("template")),
+        _ => Err(Rejected::Unsupported("template".into())),
     }
 }
 
@@ -53,7 +53,7 @@ fn rejection(error: &minijinja::Error) -> Rejected {
     let message = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let doubtful =
         ["unexpected `+`", "unexpected `,`", "unknown statement", "unexpected character", "recursion", "invalid integer", "escape"];
-    if doubtful.iter().any(|doubt| message.contains(doubt)) { Rejected::Unsupported("syntax") } else { Rejected::Syntax(message) }
+    if doubtful.iter().any(|doubt| message.contains(doubt)) { Rejected::Unsupported("syntax".into()) } else { Rejected::Syntax(message) }
 }
 
 fn expr(tree: &jinja::Expr<'_>, depth: usize) -> Result<Expr, Rejected> {
@@ -87,12 +87,12 @@ fn expr(tree: &jinja::Expr<'_>, depth: usize) -> Result<Expr, Rejected> {
             otherwise: optional(&choice.false_expr)?,
         })),
         jinja::Expr::Filter(filter) => Expr::Filter(Box::new(Application {
-            name: plugin_name(filter.name),
+            name: plugin_name(filter.name, "filter", plugins::is_filter)?,
             input: optional(&filter.expr)?,
             arguments: arguments(&filter.args, depth)?,
         })),
         jinja::Expr::Test(test) => Expr::Test(Box::new(Application {
-            name: plugin_name(test.name),
+            name: plugin_name(test.name, "test", plugins::is_test)?,
             input: Some(deeper(&test.expr)?),
             arguments: arguments(&test.args, depth)?,
         })),
@@ -100,7 +100,7 @@ fn expr(tree: &jinja::Expr<'_>, depth: usize) -> Result<Expr, Rejected> {
         jinja::Expr::GetItem(item) => Expr::Item(boxed(&item.expr)?, boxed(&item.subscript_expr)?),
         jinja::Expr::Call(call) => Expr::Call(Box::new(Call { callee: deeper(&call.expr)?, arguments: arguments(&call.args, depth)? })),
         jinja::Expr::List(list) => Expr::List(list.items.iter().map(deeper).collect::<Result<_, _>>()?),
-        jinja::Expr::Tuple(tuple) => Expr::List(tuple.items.iter().map(deeper).collect::<Result<_, _>>()?),
+        jinja::Expr::Tuple(tuple) => Expr::Tuple(tuple.items.iter().map(deeper).collect::<Result<_, _>>()?),
         jinja::Expr::Map(map) => {
             let entries = map.keys.iter().zip(&map.values).map(|(key, value)| Ok((deeper(key)?, deeper(value)?)));
             Expr::Map(entries.collect::<Result<_, Rejected>>()?)
@@ -192,10 +192,11 @@ fn arguments(arguments: &[jinja::CallArg<'_>], depth: usize) -> Result<Vec<Argum
     arguments.iter().map(convert).collect()
 }
 
-/// Ansible's own plugins go by their short name.
-fn plugin_name(name: &str) -> Arc<str> {
-    let name: Cow<'_, str> = name.split_whitespace().collect::<String>().into();
-    ["ansible.builtin.", "ansible.legacy."].into_iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name).into()
+/// The name of a filter or test; Ansible's own go by their short name. One that may not exist would spoil the whole expression.
+fn plugin_name(name: &str, kind: &str, exists: fn(&str) -> bool) -> Result<Arc<str>, Rejected> {
+    let name: String = name.split_whitespace().collect();
+    let short = ["ansible.builtin.", "ansible.legacy."].into_iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name);
+    if exists(short) { Ok(short.into()) } else { Err(Rejected::Unsupported(format!("{kind} {short}").into())) }
 }
 
 fn statements(trees: &[jinja::Stmt<'_>], depth: usize) -> Result<Vec<Statement>, Rejected> {
@@ -246,7 +247,7 @@ fn target(tree: &jinja::Expr<'_>) -> Result<Target, Rejected> {
     match tree {
         jinja::Expr::Var(name) => Ok(Target::Name(name.id.into())),
         jinja::Expr::List(list) => Ok(Target::Several(list.items.iter().map(target).collect::<Result<_, _>>()?)),
-        _ => Err(Rejected::Unsupported("assignment to an attribute")),
+        _ => Err(Rejected::Unsupported("assignment to an attribute".into())),
     }
 }
 
@@ -259,6 +260,6 @@ fn value(constant: &minijinja::Value) -> Result<Value, Rejected> {
         ValueKind::Number if constant.is_integer() => Value::Int(i128::try_from(constant.clone()).map_err(|_| Rejected::TooLarge)?),
         ValueKind::Number => Value::Float(f64::try_from(constant.clone()).map_err(|_| Rejected::TooLarge)?),
         ValueKind::Map => Value::map(IndexMap::new()),
-        _ => return Err(Rejected::Unsupported("constant")),
+        _ => return Err(Rejected::Unsupported("constant".into())),
     })
 }

@@ -35,6 +35,7 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
         Value::Float(_) => "float",
         Value::String(_) | Value::Template(_) => "str",
         Value::List(_) => "list",
+        Value::Tuple(_) => "tuple",
         Value::Map(_) | Value::HostVars | Value::Host(_) => "dict",
     }
 }
@@ -57,6 +58,14 @@ fn write_repr(out: &mut String, value: &Value) {
                 write_repr(out, item);
             }
             out.push(']');
+        }
+        Value::Tuple(items) => {
+            out.push('(');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_repr(out, item);
+            }
+            out.push_str(if items.len() == 1 { ",)" } else { ")" });
         }
         Value::Map(entries) => {
             out.push('{');

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ast::{Expr, For, If, Statement, Target};
 use crate::logic::{Eval, Logic, Stop};
-use crate::machine::Machine;
+use crate::machine::{Machine, with_lists};
 use crate::{Dialect, Value, arguments, literal, python};
 
 /// What a template gave so far, piece by piece.
@@ -23,7 +23,7 @@ impl Machine<'_> {
         run?;
         match self.dialect {
             Dialect::Native => self.native(text, output),
-            Dialect::SafeEval => self.safe_eval(text, statements, output),
+            Dialect::SafeEval => self.safe_eval(text, output),
         }
     }
 
@@ -38,12 +38,16 @@ impl Machine<'_> {
         Ok(with_newlines(text, result))
     }
 
-    /// Up to 2.18: always text, read again as a literal when it looks like a list, a mapping or a boolean; but a lone name keeps its scalar.
-    fn safe_eval(&mut self, text: &str, statements: &[Statement], output: Output) -> Eval {
-        if let [Statement::Emit(Expr::Name(_))] = statements
-            && let [value @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_))] = output.as_slice()
+    /// Up to 2.18: always text, read again as a literal when it looks like a list, a mapping or a boolean; but the lone name of a variable that
+    /// is a scalar keeps it.
+    fn safe_eval(&mut self, text: &str, output: Output) -> Eval {
+        if let Some(value) = lone_name(text).and_then(|name| self.plain_scalar(name)) {
+            return Ok(value);
+        }
+        if let [Value::String(only)] = output.as_slice()
+            && self.is_kept_as_text(only)
         {
-            return Ok(value.clone());
+            return Ok(with_newlines(text, Value::String(Arc::clone(only))));
         }
         let pieces = output.into_iter().map(|piece| if piece == Value::Null { Value::text("") } else { piece }).collect();
         let joined = self.joined(pieces)?;
@@ -63,6 +67,7 @@ impl Machine<'_> {
         let (mut text, mut reasons) = (String::new(), Vec::new());
         for piece in pieces {
             match self.settled(piece) {
+                Ok(piece) if self.dialect == Dialect::Native => text.push_str(&python::text(&with_lists(piece))),
                 Ok(piece) => text.push_str(&python::text(&piece)),
                 Err(Stop(Value::Unknown(more))) => reasons = crate::value::join_reasons(reasons, &more),
                 Err(stop) if reasons.is_empty() => return Err(stop),
@@ -234,6 +239,12 @@ impl Machine<'_> {
             locals.insert(name.into(), value);
         }
     }
+}
+
+/// The name in a template that is nothing but a name.
+fn lone_name(template: &str) -> Option<&str> {
+    let inside = template.strip_suffix('\n').unwrap_or(template).strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    inside.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(inside)
 }
 
 /// Jinja's `loop`, without what needs calling.

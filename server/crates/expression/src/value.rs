@@ -40,8 +40,9 @@ pub enum Value {
     String(Arc<str>),
     /// A string that is a template and not yet evaluated (as scopes give them).
     Template(Arc<str>),
-    /// A list; also Python's tuples, which Ansible turns into lists at the end of an evaluation.
     List(Arc<Vec<Value>>),
+    /// One of Python's tuples, while an evaluation runs: results have lists instead.
+    Tuple(Arc<Vec<Value>>),
     Map(Arc<IndexMap<Value, Value>>),
     /// The magic variable `hostvars`: its hosts are asked from the scope one by one.
     HostVars,
@@ -71,6 +72,10 @@ impl Value {
         Value::List(Arc::new(items))
     }
 
+    pub(crate) fn tuple(items: Vec<Value>) -> Value {
+        Value::Tuple(Arc::new(items))
+    }
+
     pub(crate) fn map(entries: IndexMap<Value, Value>) -> Value {
         Value::Map(Arc::new(entries))
     }
@@ -91,7 +96,7 @@ impl Value {
     fn collect_reasons(&self, reasons: &mut Vec<Reason>) {
         match self {
             Value::Unknown(own) => own.iter().for_each(|reason| push_reason(reasons, reason)),
-            Value::List(items) => items.iter().for_each(|item| item.collect_reasons(reasons)),
+            Value::List(items) | Value::Tuple(items) => items.iter().for_each(|item| item.collect_reasons(reasons)),
             Value::Map(entries) => entries.iter().for_each(|(key, value)| {
                 key.collect_reasons(reasons);
                 value.collect_reasons(reasons);

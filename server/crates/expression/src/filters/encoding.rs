@@ -81,7 +81,7 @@ fn write_json(out: &mut String, value: &Value, layout: &Layout, level: usize) ->
         Value::Int(value) => out.push_str(&value.to_string()),
         Value::Float(value) if value.is_finite() => out.push_str(&python::float(*value)),
         Value::String(text) => write_json_text(out, text, layout.ascii),
-        Value::List(items) => {
+        Value::List(items) | Value::Tuple(items) => {
             write_json_items(out, ['[', ']'], items.iter(), layout, level, |out, item| write_json(out, item, layout, level + 1))?;
         }
         Value::Map(entries) => {

@@ -13,7 +13,7 @@ use super::maps::{attribute_path, unknown_reasons};
 
 pub(super) fn length(_: &mut Machine<'_>, bound: &Bound) -> Eval {
     Ok(match bound.required(0)? {
-        Value::List(items) => items.len().into(),
+        Value::List(items) | Value::Tuple(items) => items.len().into(),
         Value::Map(entries) => entries.len().into(),
         Value::String(text) => text.chars().count().into(),
         Value::HostVars | Value::Host(_) => return Err(Stop::unsupported("length of hostvars")),
@@ -60,7 +60,7 @@ fn flatten_into(machine: &mut Machine<'_>, flat: &mut Vec<Value>, list: &[Value]
             stop @ (Value::Unknown(_) | Value::Undefined(_) | Value::Error(_)) => return Err(Stop(stop)),
             Value::Null if skip_nulls => {}
             Value::String(text) if skip_nulls && matches!(&*text, "None" | "null") => {}
-            Value::List(inner) if levels.is_none_or(|levels| levels >= 1) => {
+            Value::List(inner) | Value::Tuple(inner) if levels.is_none_or(|levels| levels >= 1) => {
                 flatten_into(machine, flat, &inner, levels.map(|levels| levels - 1), skip_nulls)?;
             }
             item => flat.push(item),
@@ -72,7 +72,7 @@ fn flatten_into(machine: &mut Machine<'_>, flat: &mut Vec<Value>, list: &[Value]
 
 /// `map('filter', ...)` and `map(attribute=...)`.
 pub(super) fn map(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
-    let list = iterate(bound.required(0)?)?;
+    let list = iterate_unless_falsy(bound.required(0)?)?;
     machine.spend(list.len())?;
     let named = |name: &str| bound.rest.named.iter().find_map(|(key, value)| (&**key == name).then_some(value));
     if bound.rest.positional.is_empty() {
@@ -93,6 +93,11 @@ pub(super) fn map(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
         mapped.push(machine.caught(result)?);
     }
     Ok(Value::list(mapped))
+}
+
+/// Jinja looks whether there is anything before it iterates.
+fn iterate_unless_falsy(value: &Value) -> Eval<Vec<Value>> {
+    if ops::truth(value)? == Logic::False { Ok(Vec::new()) } else { iterate(value) }
 }
 
 /// The name that comes first, and the arguments behind it.
@@ -119,7 +124,7 @@ pub(super) fn select_by_attribute(machine: &mut Machine<'_>, bound: &Bound, keep
 }
 
 fn filter(machine: &mut Machine<'_>, bound: &Bound, keep: bool, tested: impl Fn(&mut Machine<'_>, Value) -> Eval) -> Eval {
-    let list = iterate(bound.required(0)?)?;
+    let list = iterate_unless_falsy(bound.required(0)?)?;
     machine.spend(list.len())?;
     let test = if bound.rest.positional.is_empty() { None } else { Some(plugin(&bound.rest)?) };
     let mut kept = Vec::new();
@@ -159,7 +164,7 @@ pub(super) fn extract(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
 pub(super) fn zip(_: &mut Machine<'_>, bound: &Bound) -> Eval {
     let lists = std::iter::once(bound.required(0)?).chain(&bound.rest.positional).map(iterate).collect::<Eval<Vec<_>>>()?;
     let shortest = lists.iter().map(Vec::len).min().unwrap_or(0);
-    Ok(Value::list((0..shortest).map(|index| Value::list(lists.iter().map(|list| list[index].clone()).collect())).collect()))
+    Ok(Value::list((0..shortest).map(|index| Value::tuple(lists.iter().map(|list| list[index].clone()).collect())).collect()))
 }
 
 /// Ansible passes Jinja's `unique` a `case_sensitive` of false unless told otherwise; lists and mappings are compared as they are.
@@ -172,12 +177,8 @@ pub(super) fn unique(bound: &Bound) -> Eval {
         None | Some(Value::Null) => false,
         Some(flag) => known_truth(flag)?,
     };
-    let is_hashable = list.iter().all(is_hashable);
+    let is_hashable = list.iter().all(ops::is_hashable);
     distinct(list, |item| if is_hashable { sort_key(item, case_sensitive) } else { item.clone() })
-}
-
-fn is_hashable(value: &Value) -> bool {
-    !matches!(value, Value::List(_) | Value::Map(_))
 }
 
 /// The items, each once, by what `key` makes of them.

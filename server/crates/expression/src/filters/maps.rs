@@ -62,8 +62,11 @@ pub(super) fn ternary(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
 pub(super) fn type_debug(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     let value = machine.force(bound.required(0)?.clone());
     match &value {
-        Value::Unknown(_) | Value::Undefined(_) | Value::Error(_) => Err(Stop(value)),
-        Value::String(_) | Value::List(_) | Value::Map(_) if machine.dialect == Dialect::SafeEval => {
+        Value::Unknown(_) => Err(Stop(value)),
+        Value::Undefined(_) if machine.dialect == Dialect::Native => Ok(Value::text("UndefinedMarker")),
+        Value::Error(_) if machine.dialect == Dialect::Native => Ok(Value::text("CapturedExceptionMarker")),
+        Value::Undefined(_) | Value::Error(_) => Err(Stop::unsupported("filter type_debug")),
+        Value::String(_) | Value::List(_) | Value::Tuple(_) | Value::Map(_) if machine.dialect == Dialect::SafeEval => {
             Err(Stop::unsupported("filter type_debug"))
         }
         Value::HostVars | Value::Host(_) => Err(Stop::unsupported("filter type_debug")),
@@ -102,7 +105,7 @@ fn name_or(bound: &Bound, index: usize, default: &str) -> Value {
 
 pub(super) fn items(_: &mut Machine<'_>, bound: &Bound) -> Eval {
     match bound.required(0)? {
-        Value::Map(entries) => Ok(Value::list(entries.iter().map(|(key, value)| Value::list(vec![key.clone(), value.clone()])).collect())),
+        Value::Map(entries) => Ok(Value::list(entries.iter().map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()])).collect())),
         _ => Err(Stop::error("Can only get item pairs from a mapping.")),
     }
 }
@@ -119,7 +122,7 @@ pub(super) fn combine(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     let mut maps = Vec::new();
     for value in std::iter::once(bound.required(0)?).chain(&bound.rest.positional) {
         match value {
-            Value::List(items) => {
+            Value::List(items) | Value::Tuple(items) => {
                 for item in items.iter() {
                     maps.push(machine.force(item.clone()));
                 }
@@ -195,9 +198,9 @@ pub(super) fn dictsort(bound: &Bound) -> Eval {
         "value" => 1,
         _ => return Err(Stop::error("You can only sort by either \"key\" or \"value\"")),
     };
-    let pairs = entries.iter().map(|(key, value)| Value::list(vec![key.clone(), value.clone()])).collect();
+    let pairs = entries.iter().map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()])).collect();
     let key = |pair: &Value| match pair {
-        Value::List(pair) => super::lists::sort_key(&pair[index], case_sensitive),
+        Value::Tuple(pair) => super::lists::sort_key(&pair[index], case_sensitive),
         other => other.clone(),
     };
     super::lists::sorted(pairs, key, bound.flag(3, false)?)

@@ -82,7 +82,7 @@ fn query(value: &Value, asked: &str, version: Option<Version>, alias: &str) -> E
             None => return no(),
         },
         Value::Int(_) => return Err(Stop::unsupported("a number as address")),
-        Value::List(_) => return Err(Stop::unsupported("a list of lists of addresses")),
+        Value::List(_) | Value::Tuple(_) => return Err(Stop::unsupported("a list of lists of addresses")),
         _ => return no(),
     };
     let is_v6 = matches!(network.net, IpNet::V6(_));

@@ -2,16 +2,19 @@
 
 use crate::arguments::Bound;
 use crate::logic::{Eval, Stop};
+use crate::machine::Machine;
 use crate::ops::{Number, number};
-use crate::{Value, python};
+use crate::{Dialect, Value, python};
 
-/// `to_bool` of Ansible: what is not one of the known words is false.
-pub(super) fn bool(bound: &Bound) -> Eval {
+/// `to_bool` of Ansible: what is not one of the known words is false; up to 2.18 `None` stays `None`.
+pub(super) fn bool(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     Ok(Value::Bool(match bound.required(0)? {
+        Value::Null if machine.dialect == Dialect::SafeEval => return Ok(Value::Null),
         Value::Bool(value) => *value,
         Value::Int(value) => *value == 1,
         Value::Float(value) => *value == 1.0,
         Value::String(text) => matches!(&*text.to_lowercase(), "yes" | "on" | "true" | "1"),
+        value if machine.dialect == Dialect::Native => machine.settled_argument(value.clone()).map(|_| false)?,
         _ => false,
     }))
 }

@@ -187,15 +187,18 @@ pub(super) fn splitext(bound: &Bound) -> Eval {
     let name = &path[name_at..];
     let leading_dots = name.len() - name.trim_start_matches('.').len();
     let at = name[leading_dots..].rfind('.').map_or(path.len(), |dot| name_at + leading_dots + dot);
-    Ok(Value::list(vec![Value::text(&path[..at]), Value::text(&path[at..])]))
+    Ok(Value::tuple(vec![Value::text(&path[..at]), Value::text(&path[at..])]))
 }
 
 pub(super) fn path_join(bound: &Bound) -> Eval {
     let parts = match bound.required(0)? {
         path @ Value::String(_) => vec![path.clone()],
-        Value::List(parts) => parts.to_vec(),
+        Value::List(parts) | Value::Tuple(parts) => parts.to_vec(),
         _ => return Err(Stop::error("path_join expects string or sequence")),
     };
+    if parts.is_empty() {
+        return Err(Stop::error("join() missing 1 required positional argument"));
+    }
     let mut path = String::new();
     for part in &parts {
         let part = text(part)?;
