@@ -109,7 +109,7 @@ impl Client {
     }
 
     fn request(&self, request: impl Future<Output = ()> + Send + 'static) {
-        self.runtime.spawn(tokio::time::timeout(PATIENCE, request));
+        self.runtime.spawn(async move { tokio::time::timeout(PATIENCE, request).await });
     }
 }
 

@@ -59,35 +59,70 @@ pub(crate) struct Published {
     shown: BTreeMap<Arc<str>, Shown>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Shown {
     findings: Arc<[Diagnostic]>,
     version: Option<i32>,
 }
 
 impl Published {
-    /// The paths whose findings differ from what is shown, or whose buffer has another version; from then on they count as shown.
-    pub(crate) fn update(&mut self, findings: &Findings, version: impl Fn(&str) -> Option<i32>) -> Vec<(Arc<str>, Arc<[Diagnostic]>)> {
-        let mut changed = Vec::new();
-        let gone: Vec<Arc<str>> = self.shown.keys().filter(|path| !findings.contains_key(*path)).cloned().collect();
-        for path in gone {
-            let was_empty = self.shown.get(&path).is_none_or(|shown| shown.findings.is_empty());
-            if version(&path).is_none() {
-                self.shown.remove(&path);
-            }
-            if !was_empty {
-                changed.push((path, Arc::from([])));
-            }
+    /// What must be published: for each path where findings or the version of its buffer differ from what is shown, `open` ones also when there is
+    /// nothing to show. From then on it counts as shown.
+    pub(crate) fn update<'p>(
+        &mut self,
+        findings: &Findings,
+        open: impl Iterator<Item = (&'p Arc<str>, i32)>,
+    ) -> Vec<(Arc<str>, Arc<[Diagnostic]>)> {
+        let mut wanted: BTreeMap<Arc<str>, Shown> = BTreeMap::new();
+        let nothing: Arc<[Diagnostic]> = Arc::from([]);
+        for (path, findings) in findings {
+            wanted.insert(Arc::clone(path), Shown { findings: Arc::clone(findings), version: None });
         }
-        for (path, found) in findings {
-            let same = |shown: &Shown| shown.findings == *found && shown.version == version(path);
-            if !self.shown.get(path).is_some_and(same) {
-                changed.push((Arc::clone(path), Arc::clone(found)));
-            }
+        for (path, version) in open {
+            let shown = wanted.entry(Arc::clone(path)).or_insert_with(|| Shown { findings: Arc::clone(&nothing), version: None });
+            shown.version = Some(version);
         }
-        for (path, found) in &changed {
-            self.shown.insert(Arc::clone(path), Shown { findings: Arc::clone(found), version: version(path) });
-        }
+        let gone = self.shown.iter().filter(|(path, shown)| !wanted.contains_key(*path) && !shown.findings.is_empty());
+        let mut changed: Vec<_> = gone.map(|(path, _)| (Arc::clone(path), Arc::clone(&nothing))).collect();
+        let differs = |path: &Arc<str>, wanted: &Shown| self.shown.get(path) != Some(wanted);
+        changed.extend(
+            wanted.iter().filter(|(path, shown)| differs(path, shown)).map(|(path, shown)| (Arc::clone(path), Arc::clone(&shown.findings))),
+        );
+        self.shown = wanted;
         changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hostwise_analysis::Severity;
+
+    use super::*;
+
+    fn found(paths: &[&str]) -> Findings {
+        let diagnostic = Diagnostic {
+            range: Default::default(),
+            severity: Severity::Error,
+            code: "x",
+            message: "y".to_owned(),
+            host: None,
+            related: Vec::new(),
+        };
+        paths.iter().map(|&path| (path.into(), Arc::from([diagnostic.clone()]))).collect()
+    }
+
+    #[test]
+    fn only_differences_are_published() {
+        let mut published = Published::default();
+        let (a, b): (Arc<str>, Arc<str>) = ("/a".into(), "/b".into());
+        let mut update = |findings: &[&str], open: &[(&Arc<str>, i32)]| -> Vec<String> {
+            let changed = published.update(&found(findings), open.iter().copied());
+            changed.iter().map(|(path, findings)| format!("{path} {}", findings.len())).collect()
+        };
+        assert_eq!(update(&["/a"], &[(&b, 1)]), ["/a 1", "/b 0"]);
+        assert_eq!(update(&["/a"], &[(&b, 1)]), [""; 0]);
+        assert_eq!(update(&["/a"], &[(&b, 2)]), ["/b 0"]);
+        assert_eq!(update(&["/a"], &[(&a, 1), (&b, 2)]), ["/a 1"], "the buffer has a version now");
+        assert_eq!(update(&[], &[]), ["/a 0"], "closed and gone");
     }
 }

@@ -79,6 +79,10 @@ impl Documents {
         self.open.get(path).map(|document| document.version)
     }
 
+    pub(crate) fn versions(&self) -> impl Iterator<Item = (&Arc<str>, i32)> {
+        self.open.iter().map(|(path, document)| (path, document.version))
+    }
+
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Arc<str>> {
         self.open.keys()
     }

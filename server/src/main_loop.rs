@@ -307,7 +307,7 @@ impl State {
         if revision != self.revision.load(Ordering::SeqCst) {
             return;
         }
-        let changed = self.published.update(findings, |path| self.documents.version(path));
+        let changed = self.published.update(findings, self.documents.versions());
         let is_changed = !changed.is_empty();
         for (path, found) in changed {
             let Some(uri) = self.documents.uri(&path).cloned().or_else(|| to::uri(&path)) else { continue };

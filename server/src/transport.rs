@@ -71,12 +71,12 @@ impl Transport {
         self.ask("test/panic", |_, ()| panic!("as asked"), ()).await
     }
 
-    async fn test_sleep(&self, milliseconds: u64) -> Result<Value> {
+    async fn test_sleep(&self, milliseconds: (u64,)) -> Result<Value> {
         self.ask("test/sleep", handlers::probes::sleep, milliseconds).await
     }
 
-    async fn test_text(&self, uri: String) -> Result<Value> {
-        self.ask("test/text", handlers::probes::text, uri).await
+    async fn test_text(&self, path: (String,)) -> Result<Value> {
+        self.ask("test/text", handlers::probes::text, path).await
     }
 }
 

@@ -8,12 +8,12 @@ use tower_lsp::jsonrpc::Result;
 use crate::dispatch::Snapshot;
 
 /// Keeps a thread of the pool busy.
-pub(crate) fn sleep(_: &Snapshot, milliseconds: u64) -> Result<Value> {
+pub(crate) fn sleep(_: &Snapshot, (milliseconds,): (u64,)) -> Result<Value> {
     std::thread::sleep(Duration::from_millis(milliseconds));
     Ok(Value::Null)
 }
 
 /// The text of a document as the server knows it.
-pub(crate) fn text(snapshot: &Snapshot, path: String) -> Result<Value> {
+pub(crate) fn text(snapshot: &Snapshot, (path,): (String,)) -> Result<Value> {
     Ok(snapshot.workspace.files().file(&path).map_or(Value::Null, |file| file.text().into()))
 }

@@ -1,0 +1,150 @@
+//! What a person sees.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::client::Client;
+use crate::{HOSTS, SENTENCE, SEPARATE, bare, uri, with_folders};
+
+#[test]
+fn the_sentence_comes_on_opening_and_goes_while_typing() {
+    for mut client in [Client::in_memory(bare()), Client::over_stdio(bare())] {
+        client.open(HOSTS, 1, SEPARATE);
+        assert_eq!(client.findings(HOSTS), (json!(1), vec![SENTENCE.to_owned()]));
+        let at = json!({ "line": 6, "character": 0 });
+        client.change(HOSTS, 2, json!([{ "range": { "start": at, "end": at }, "text": "    instance-3:\n" }]));
+        assert_eq!(client.findings(HOSTS), (json!(2), vec![]));
+        let line = json!({ "start": { "line": 6, "character": 0 }, "end": { "line": 7, "character": 0 } });
+        client.change(HOSTS, 3, json!([{ "range": line, "text": "" }]));
+        assert_eq!(client.findings(HOSTS), (json!(3), vec![SENTENCE.to_owned()]));
+    }
+}
+
+#[test]
+fn hover_says_what_a_host_becomes() {
+    let mut client = Client::in_memory(bare());
+    client.open(HOSTS, 1, SEPARATE);
+    client.findings(HOSTS);
+    let hover = client.hover(HOSTS, 8, 6);
+    for part in ["**instance-3**: etcd-only in separate layout", "Groups: `etcd`", "nerdctl", "not in k8s_cluster", "Kubespray 2.31.0"] {
+        assert!(hover.contains(part), "{part} in\n{hover}");
+    }
+    assert!(!hover.contains('|'), "tables come out raw in two of three editors\n{hover}");
+    assert_eq!(client.hover(HOSTS, 1, 4), "", "nothing is said about a section's key");
+    assert!(client.hover(HOSTS, 3, 2).contains("1 host: `instance-2`"));
+}
+
+#[test]
+fn inlay_hints_name_the_role() {
+    let mut client = Client::in_memory(bare());
+    client.open(HOSTS, 1, SEPARATE);
+    client.findings(HOSTS);
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+    let hints = client.call("textDocument/inlayHint", json!({ "textDocument": { "uri": HOSTS }, "range": range }));
+    let labels: Vec<&str> = hints.as_array().expect("a list").iter().filter_map(|hint| hint["label"].as_str()).collect();
+    assert_eq!(labels, ["control plane", "worker", "etcd-only"]);
+}
+
+#[test]
+fn positions_are_counted_as_negotiated() {
+    let text = SEPARATE.replace("    instance-3:", "    instance-3: # é€😀\n    é€😀: {x: 1, y: \"a\"b}");
+    for (offered, column) in [(json!(["utf-16", "utf-8"]), 21), (json!(["utf-16"]), 16), (json!([]), 16)] {
+        let capabilities = json!({ "capabilities": { "general": { "positionEncodings": offered } } });
+        let mut client = Client::in_memory(capabilities);
+        client.open(HOSTS, 1, &text);
+        let (_, findings) = client.findings(HOSTS);
+        let error = findings.iter().find(|finding| finding.contains("yaml-syntax")).expect("a broken value");
+        let start: u32 = error.split([':', '-']).nth(1).and_then(|column| column.parse().ok()).expect("a column");
+        assert!(start >= column, "{offered}: {error}");
+        let hover = client.hover(HOSTS, 9, if column == 21 { 9 } else { 4 });
+        assert!(hover.contains("é€😀"), "{offered}: {hover}");
+    }
+}
+
+#[test]
+fn a_change_from_outside_is_seen_without_the_client() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hosts = folder.path().join("hosts.yaml");
+    let vars = folder.path().join("group_vars/all.yml");
+    fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+    fs::write(&hosts, SEPARATE).expect("a file");
+    fs::write(&vars, "a: 1\n").expect("a file");
+    let mut client = Client::over_stdio(with_folders(&[folder.path()]));
+    assert_eq!(client.findings(&uri(&hosts)), (serde_json::Value::Null, vec![SENTENCE.to_owned()]));
+    fs::write(&vars, "container_manager: crio\n").expect("a file");
+    assert_eq!(client.findings(&uri(&hosts)).1, [SENTENCE.replace("nerdctl", "crictl")]);
+    fs::remove_file(&vars).expect("a file");
+    assert_eq!(client.findings(&uri(&hosts)).1, [SENTENCE.to_owned()]);
+}
+
+#[test]
+fn folders_are_kept_apart_and_can_go() {
+    let (a, b) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    for folder in [&a, &b] {
+        fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+        fs::write(folder.path().join("hosts.yaml"), SEPARATE).expect("a file");
+    }
+    fs::write(b.path().join("group_vars/all.yml"), "container_manager: crio\n").expect("a file");
+    let (hosts_a, hosts_b) = (uri(&a.path().join("hosts.yaml")), uri(&b.path().join("hosts.yaml")));
+    let mut client = Client::in_memory(with_folders(&[a.path(), b.path()]));
+    assert_eq!(client.findings(&hosts_a).1, [SENTENCE.to_owned()]);
+    assert_eq!(client.findings(&hosts_b).1, [SENTENCE.replace("nerdctl", "crictl")]);
+    let removed = json!([{ "uri": uri(b.path()), "name": "folder" }]);
+    client.notify("workspace/didChangeWorkspaceFolders", json!({ "event": { "added": [], "removed": removed } }));
+    assert_eq!(client.findings(&hosts_b).1, [""; 0]);
+}
+
+#[test]
+fn a_file_without_a_folder_finds_its_variables() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+    fs::write(folder.path().join("group_vars/all.yml"), "container_manager: crio\n").expect("a file");
+    let hosts = uri(&folder.path().join("hosts.yaml"));
+    let mut client = Client::in_memory(bare());
+    client.open(&hosts, 1, SEPARATE);
+    assert_eq!(client.findings(&hosts).1, [SENTENCE.replace("nerdctl", "crictl")]);
+}
+
+#[test]
+fn a_half_typed_file_keeps_what_is_known() {
+    let mut client = Client::in_memory(bare());
+    client.open(HOSTS, 1, SEPARATE);
+    assert_eq!(client.findings(HOSTS).1, [SENTENCE.to_owned()]);
+    client.replace(HOSTS, 2, &SEPARATE.replace("    instance-2:", "    instance-2:\n    ins"));
+    let (_, findings) = client.findings(HOSTS);
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings[0].starts_with("6:4-7 1[yaml-syntax]"), "{findings:?}");
+    assert_eq!(findings[1], SENTENCE.replace("8:", "9:"));
+}
+
+#[test]
+fn settings_of_the_client_count() {
+    let mut client =
+        Client::in_memory(json!({ "capabilities": {}, "initializationOptions": { "rules": { "component-not-installed": "warning" } } }));
+    client.open(HOSTS, 1, SEPARATE);
+    assert_eq!(client.findings(HOSTS).1, [SENTENCE.replace("3[", "2[")]);
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({ "settings": { "hostwise": { "rules": { "component-not-installed": "off" } } } }),
+    );
+    assert_eq!(client.findings(HOSTS).1, [""; 0]);
+}
+
+#[test]
+fn an_executable_inventory_is_named_and_not_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+    let hosts = folder.path().join("hosts.yaml");
+    let proof = folder.path().join("it-ran");
+    fs::write(&hosts, format!("#!/bin/sh\ntouch {}\n", proof.display())).expect("a file");
+    fs::set_permissions(&hosts, fs::Permissions::from_mode(0o755)).expect("permissions");
+    let mut client = Client::over_stdio(with_folders(&[folder.path()]));
+    let (_, findings) = client.findings(&uri(&hosts));
+    assert_eq!(
+        findings,
+        ["0:0-9 3[inventory-not-read] executable inventory: Ansible runs it, hostwise does not, so its hosts are not known here"]
+    );
+    assert!(!proof.exists());
+}
