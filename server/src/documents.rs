@@ -112,11 +112,14 @@ mod tests {
 
     use super::*;
 
-    fn edited(text: &str, changes: &[((u32, u32), (u32, u32), &str)], encoding: Encoding) -> String {
+    /// Start and end as (line, character), and the new text.
+    type Change<'t> = ((u32, u32), (u32, u32), &'t str);
+
+    fn edited(text: &str, changes: &[Change<'_>], encoding: Encoding) -> String {
         let (mut documents, path): (_, Arc<str>) = (Documents::default(), "/a".into());
         documents.open(&path, Uri::from_file_path("/a").expect("a path"), 1, text);
         let at = |(line, character)| Position { line, character };
-        let change = |&(start, end, text): &(_, _, &str)| TextDocumentContentChangeEvent {
+        let change = |&(start, end, text): &Change<'_>| TextDocumentContentChangeEvent {
             range: Some(Range { start: at(start), end: at(end) }),
             range_length: None,
             text: text.to_owned(),

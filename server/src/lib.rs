@@ -73,7 +73,7 @@ pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, probe
 
 /// Exit 0 after `shutdown`, 1 without it. The process ends at `exit` even when stdin stays open.
 fn serve_stdio() -> anyhow::Result<ExitCode> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).with_ansi(false).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let was_shut_down = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Probes::Off));
     runtime.shutdown_background();

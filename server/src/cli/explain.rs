@@ -84,16 +84,17 @@ fn human(host: &HostExplanation) -> String {
         let _ = writeln!(out, "  kubespray  {} ({})", kubespray.version, kubespray.source);
     }
     for (title, state) in [("installed", State::Installed), ("not installed", State::NotInstalled), ("not known", State::Unknown)] {
-        let components: Vec<&ComponentExplanation> = host.components.iter().filter(|component| component.state == state).collect();
+        let components = host.by_reason(state);
         if !components.is_empty() {
             let _ = writeln!(out, "\n{title}");
         }
-        for component in &components {
-            let _ = writeln!(out, "  {:<13}{}", component.name, wrapped(&component.reason, 15));
-            if host.components.len() == 1 {
-                out.push_str(&chain(component));
-            }
+        for (names, reason) in components {
+            let _ = writeln!(out, "  {}", wrapped(&names.join(", "), 2));
+            let _ = writeln!(out, "      {}", wrapped(reason, 6));
         }
+    }
+    if let [component] = &host.components[..] {
+        out.push_str(&chain(component));
     }
     out
 }

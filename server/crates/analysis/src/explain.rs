@@ -24,6 +24,20 @@ pub struct HostExplanation {
     pub components: Vec<ComponentExplanation>,
 }
 
+impl HostExplanation {
+    /// The components in this state, those with the same reason together: names and reason, in the order of the pack.
+    pub fn by_reason(&self, state: State) -> Vec<(Vec<&str>, &str)> {
+        let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
+        for component in self.components.iter().filter(|component| component.state == state) {
+            match groups.iter_mut().find(|(_, reason)| *reason == component.reason) {
+                Some((names, _)) => names.push(&component.name),
+                None => groups.push((vec![&component.name], &component.reason)),
+            }
+        }
+        groups
+    }
+}
+
 /// The release whose knowledge was used.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct KubesprayRelease {

@@ -6,7 +6,7 @@ use hostwise_inventory::HostId;
 
 use crate::at::list_of;
 use crate::cluster::Cluster;
-use crate::components::{State, Verdict};
+use crate::components::State;
 use crate::explain;
 
 /// The hover on a host, or on a pattern that stands for several.
@@ -31,13 +31,12 @@ fn of_one(cluster: &Cluster, host: HostId) -> String {
     }
     lines.push(String::new());
     lines.push(format!("Groups: {}", list_of(explanation.groups.iter())));
-    let view = cluster.view(host);
     let sections = [("Installed", State::Installed), ("Not installed", State::NotInstalled), ("Not known", State::Unknown)];
     for (title, state) in sections {
-        let verdicts: Vec<&Verdict> = view.components.iter().filter(|verdict| verdict.state == state).collect();
-        if !verdicts.is_empty() {
+        let components = explanation.by_reason(state);
+        if !components.is_empty() {
             lines.extend([String::new(), format!("{title}:"), String::new()]);
-            lines.extend(verdicts.iter().map(|verdict| format!("- {}: {}", verdict.name, verdict.reason)));
+            lines.extend(components.iter().map(|(names, reason)| format!("- **{}**: {reason}", names.join("**, **"))));
         }
     }
     if let Some(release) = super::release_line(cluster) {

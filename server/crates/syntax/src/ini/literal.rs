@@ -266,7 +266,9 @@ mod tests {
         ] {
             assert_eq!(value(text), expected, "{text}");
         }
-        for text in ["true", "yes", "null", "0755", "08", "1_", "--5", "1+2", "10.0.0.1", "a b", "[1", "{'a'}x", "f'x'", "", "text # c", "[1 2]"] {
+        for text in
+            ["true", "yes", "null", "0755", "08", "1_", "--5", "1+2", "10.0.0.1", "a b", "[1", "{'a'}x", "f'x'", "", "text # c", "[1 2]"]
+        {
             assert_eq!(value(text), string(text), "{text}");
         }
     }

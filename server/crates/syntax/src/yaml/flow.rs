@@ -7,7 +7,17 @@ use crate::{SyntaxError, TextRange};
 /// Parses the flow collection at `start` inside a block collection at column `parent`; gives its node and where it ends. An unclosed one ends
 /// before the next line that starts an entry of the block.
 pub(super) fn parse(text: &str, start: usize, parent: Option<usize>, arena: &mut Arena) -> (u32, usize) {
-    let mut flow = Flow { text, bytes: text.as_bytes(), parent, arena, frames: Vec::new(), tag: None, anchor: None, last_end: start };
+    let mut flow = Flow {
+        text,
+        bytes: text.as_bytes(),
+        parent,
+        arena,
+        frames: Vec::new(),
+        tag: None,
+        anchor: None,
+        last_end: start,
+        has_open_quote: false,
+    };
     flow.run(start)
 }
 
@@ -30,6 +40,8 @@ struct Flow<'t, 'a> {
     tag: Option<TextRange>,
     anchor: Option<TextRange>,
     last_end: usize,
+    /// A quote is not closed: that the bracket is not follows from it.
+    has_open_quote: bool,
 }
 
 impl Flow<'_, '_> {
@@ -38,7 +50,9 @@ impl Flow<'_, '_> {
         let mut at = start + 1;
         loop {
             let Some(next) = self.next_token(at) else {
-                self.error(start, start + 1, "this bracket is not closed");
+                if !self.has_open_quote {
+                    self.error(start, start + 1, "this bracket is not closed");
+                }
                 return (root, self.unwind(self.last_end));
             };
             at = match self.bytes[next] {
@@ -213,6 +227,7 @@ impl Flow<'_, '_> {
         let end = scan::quote_end(self.text, start, self.parent).unwrap_or_else(|| {
             let end = scan::trimmed_line_end(self.bytes, start);
             self.error(start, end, "this quote is not closed");
+            self.has_open_quote = true;
             end
         });
         self.scalar(kind, start, end)

@@ -1,0 +1,136 @@
+-- The server in a real Neovim, headless. 0.11 and newer run the lines of the README, 0.10 those of editors/neovim.
+-- Waits are for conditions; the limits only turn a wrong server into a failure.
+local workspace = assert(vim.env.WORKSPACE)
+local passed = 0
+local SENTENCE = 'etcd-only in separate mode: nerdctl not installed here'
+
+local function step(what)
+  passed = passed + 1
+  io.stdout:write(('ok %d - %s\n'):format(passed, what))
+end
+
+local function await(what, condition)
+  local value
+  if not vim.wait(30000, function() value = condition() return value end, 10) then
+    error('timed out waiting for ' .. what .. ': ' .. vim.inspect(vim.diagnostic.get(0)), 2)
+  end
+  return value
+end
+
+---The lines between ```lua fences below a heading of the README.
+local function readme_lines(heading)
+  local text = table.concat(vim.fn.readfile(assert(vim.env.README)), '\n')
+  local section = assert(text:match(vim.pesc(heading) .. '\n(.-)\n### '), heading)
+  return assert(section:match('```lua\n(.-)\n```'), 'lua lines')
+end
+
+local function messages()
+  return vim.tbl_map(function(d) return d.message end, vim.diagnostic.get(0))
+end
+
+local function shows(message)
+  return function() return vim.tbl_contains(messages(), message) end
+end
+
+local function row_of(text, from)
+  local lines = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+  for row = from or 1, #lines do
+    if lines[row]:find(text, 1, true) then return row - 1, lines[row]:find(text, 1, true) - 1 end
+  end
+  error('no line with ' .. text)
+end
+
+local function main()
+  vim.opt.swapfile = false
+  if vim.lsp.enable then
+    assert(load(readme_lines('### Neovim 0.11 and newer')))()
+  else
+    vim.opt.runtimepath:prepend(assert(vim.env.PLUGIN))
+    require('hostwise').setup()
+  end
+  vim.fn.writefile({ '[defaults]', 'inventory = hosts.yaml' }, workspace .. '/ansible.cfg')
+  vim.cmd.edit(workspace .. '/hosts.yaml')
+  local client = await('the client', function() return vim.lsp.get_clients({ bufnr = 0, name = 'hostwise' })[1] end)
+  await('initialisation', function() return client.initialized end)
+  step(('attached: Neovim %s, %s'):format(tostring(vim.version()), client.offset_encoding))
+
+  await('the finding', shows(SENTENCE))
+  local finding = vim.diagnostic.get(0)[1]
+  local etcd = row_of('etcd:')
+  local row, column = row_of('instance-3:', etcd + 1)
+  assert(#vim.diagnostic.get(0) == 1 and finding.severity == vim.diagnostic.severity.INFO, vim.inspect(vim.diagnostic.get(0)))
+  assert(finding.code == 'component-not-installed' and finding.source == 'hostwise', vim.inspect(finding))
+  assert(finding.lnum == row and finding.col == column and finding.end_col == column + #'instance-3', vim.inspect(finding))
+  step('the sentence stands at instance-3 in the etcd group')
+
+  vim.api.nvim_win_set_cursor(0, { row + 1, column + 2 })
+  vim.lsp.buf.hover()
+  local float = await('the hover', function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= '' then return window end
+    end
+  end)
+  local text = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(float), 0, -1, false), '\n')
+  for _, part in ipairs({ 'instance-3', 'etcd-only in separate layout', 'nerdctl', 'not in k8s_cluster' }) do
+    assert(text:find(part, 1, true), part .. ' in\n' .. text)
+  end
+  io.stdout:write(text:gsub('^', '#   '):gsub('\n', '\n#   ') .. '\n')
+  vim.api.nvim_win_close(float, true)
+  step('hover says what the host becomes')
+
+  vim.lsp.inlay_hint.enable(true, { bufnr = 0 })
+  local hints = await('inlay hints', function()
+    local found = vim.lsp.inlay_hint.get({ bufnr = 0 })
+    return #found > 0 and found
+  end)
+  local labels = vim.tbl_map(function(hint) return hint.inlay_hint.label end, hints)
+  assert(vim.tbl_contains(labels, 'etcd-only') and vim.tbl_contains(labels, 'control plane'), vim.inspect(labels))
+  step('inlay hints name the roles')
+
+  local worker = row_of('instance-2:', row_of('kube_node:') + 1)
+  vim.api.nvim_win_set_cursor(0, { worker + 1, 0 })
+  vim.bo.indentexpr = '' -- Neovim would indent it below instance-2
+  vim.cmd('normal! oinstance-3:')
+  await('no finding', function() return #vim.diagnostic.get(0) == 0 end)
+  step('it goes when instance-3 is typed into kube_node')
+  vim.cmd.undo()
+  await('the finding', shows(SENTENCE))
+  step('it comes back with undo')
+
+  vim.api.nvim_buf_set_lines(0, 0, 0, false, { '# é€😀' })
+  vim.api.nvim_buf_set_lines(0, row + 1, row + 2, false, { '        instance-3: # é€😀' })
+  vim.api.nvim_buf_set_lines(0, row + 2, row + 2, false, { '        é😀: {x: "a' })
+  local broken = await('a syntax error', function()
+    for _, d in ipairs(vim.diagnostic.get(0)) do if d.code == 'yaml-syntax' then return d end end
+  end)
+  local line = vim.api.nvim_buf_get_lines(0, broken.lnum, broken.lnum + 1, false)[1]
+  assert(broken.severity == vim.diagnostic.severity.ERROR and line:sub(broken.col + 1, broken.col + 2) == '"a', vim.inspect(broken))
+  assert(shows(SENTENCE)(), vim.inspect(messages()))
+  step('an unclosed quote behind wide characters is marked at its bytes, and the rest stays known')
+  vim.api.nvim_buf_set_lines(0, row + 2, row + 3, false, {})
+  await('no syntax error', function() return #vim.diagnostic.get(0) == 1 end)
+  step('it goes with the line')
+
+  vim.fn.writefile({ 'container_manager: crio' }, workspace .. '/group_vars/all/engine.yml')
+  await('the change from outside', shows((SENTENCE:gsub('nerdctl', 'crictl'))))
+  step('a file from outside is seen')
+  vim.fn.delete(workspace .. '/group_vars/all/engine.yml')
+  await('the change from outside', shows(SENTENCE))
+
+  vim.opt.runtimepath:prepend(assert(vim.env.PLUGIN))
+  vim.cmd('checkhealth hostwise')
+  local health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+  assert(health:find('running for', 1, true) and not health:find('ERROR', 1, true), health)
+  step('checkhealth finds the program and the client')
+end
+
+vim.schedule(function()
+  local ok, message = xpcall(main, debug.traceback)
+  if not ok then io.stdout:write('not ok - ' .. tostring(message) .. '\n') end
+  io.stdout:write(('%d passed, %d failed\n'):format(passed, ok and 0 or 1))
+  for _, client in ipairs(vim.lsp.get_clients()) do
+    if vim.fn.has('nvim-0.11') == 1 then client:stop() else client.stop() end
+  end
+  vim.wait(5000, function() return #vim.lsp.get_clients() == 0 end, 10)
+  vim.cmd(ok and 'qall!' or 'cquit 1')
+end)
