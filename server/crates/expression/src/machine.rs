@@ -11,8 +11,8 @@ use crate::logic::{Eval, Stop};
 use crate::parse::{self, Rejected};
 use crate::{Dialect, Scope, Value};
 
-/// Steps of one evaluation: nodes visited, elements looped over. All defaults of Kubespray together take a tenth of it.
-const FUEL: usize = 1_000_000;
+/// Steps of one evaluation: nodes visited, elements looped over. A variable of Kubespray takes a few thousand at most.
+const FUEL: usize = 200_000;
 /// Deepest nesting of expressions and variables together.
 const MAX_DEPTH: usize = 200;
 
