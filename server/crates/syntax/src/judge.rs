@@ -1,27 +1,42 @@
 //! Would Ansible read this file? libyaml answers, the parser that Ansible itself uses.
 
+mod excerpt;
+
 use serde::Deserialize as _;
 use serde::de::IgnoredAny;
 
 use crate::yaml::Document;
 use crate::{SyntaxError, TextRange};
 
+/// Texts up to this many bytes are shown to libyaml as a whole.
+const SHORT: usize = 4_000;
+
 /// The first reason for which Ansible's YAML reader refuses the text of `document`, at the place where a person must type; `None` when it reads it.
 ///
 /// libyaml decides whether; where it and the fault-tolerant parser both stumble at or before the same line, the latter knows the place and the words
-/// better. Duplicate keys are no error there and none here.
+/// better. Duplicate keys are no error there and none here. Of a long file libyaml sees only the lines that are not plainly valid.
 pub fn yaml(document: &Document) -> Option<SyntaxError> {
     let text = document.text();
-    let mut documents = serde_yaml::Deserializer::from_str(text);
-    let error = IgnoredAny::deserialize(documents.next()?).err()?;
-    let at = error.location().map_or(0, |location| location.index()).min(text.len());
+    let excerpt = (text.len() > SHORT).then(|| excerpt::of(document)).flatten();
+    let (at, message) = match excerpt {
+        Some(excerpt) => refused(&excerpt.text).map(|(at, message)| (excerpt.original(at), message))?,
+        None => refused(text)?,
+    };
     let ours = document.errors().iter().find(|ours| ours.range.start as usize <= at);
-    Some(ours.cloned().unwrap_or_else(|| SyntaxError { range: word_at(text, at), message: reason(&error.to_string()) }))
+    Some(ours.cloned().unwrap_or_else(|| SyntaxError { range: word_at(text, at), message }))
 }
 
-/// The reason without the place that libyaml appends.
-fn reason(message: &str) -> String {
-    message.split(" at line ").next().unwrap_or(message).to_owned()
+/// Where and why libyaml refuses a text.
+fn refused(text: &str) -> Option<(usize, String)> {
+    if text.is_empty() {
+        return None;
+    }
+    let error = IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
+    let at = error.location().map_or(0, |location| location.index()).min(text.len());
+    let message = error.to_string();
+    let reason = message.split(" at line ").next().unwrap_or(&message);
+    // An empty document is nothing to Ansible, not an error.
+    (reason != "EOF while parsing a value").then(|| (at, reason.to_owned()))
 }
 
 /// The word at a byte offset, or what is before it at the end of a line.
@@ -35,4 +50,113 @@ fn word_at(text: &str, at: usize) -> TextRange {
     let before = text[..at].trim_end();
     let start = before.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
     TextRange::new(start, before.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    fn verdict(text: &str) -> Option<String> {
+        let error = super::yaml(&yaml::parse(text.into()))?;
+        Some(format!("{}: {}", &text[error.range.span()], error.message))
+    }
+
+    #[test]
+    fn the_place_is_where_a_person_must_type() {
+        for (text, expected) in [
+            ("a:\n  b: 1\n  half\nc: 1\n", "half: a key needs a colon behind it"),
+            ("a: \"x\nb: 1\n", "\"x: this quote is not closed"),
+            ("a: [x\nb: 1\n", "[: this bracket is not closed"),
+            ("a: {x: \"y\nb: 1\n", "\"y: this quote is not closed"),
+            ("a:\n\tb: 1\n", "\t: a tab cannot indent: use blanks"),
+            ("a: b: c\n", ":: a second colon in one line: quote the text that holds it"),
+            ("a: 1\n  b: 1\n", "b: 1: this line is indented deeper than the lines it belongs to"),
+            ("a:\n    b: 1\n  c: 1\n", "c: 1: this line is indented like no line above it"),
+        ] {
+            assert_eq!(verdict(text).as_deref().map(str::trim_start), Some(expected.trim_start()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_libyaml_reads_is_silent() {
+        for text in
+            ["", "# only\n", "---\n", "a: 1", "a: {\"b\":1}", "a: [1,\n2]", "a: x\n  y z\n", "? k\n: v\n", "a: |\n  b: c\n  d\n", "[]"]
+        {
+            assert_eq!(verdict(text), None, "{text}");
+            assert_eq!(refused(text), None, "{text}");
+        }
+    }
+
+    /// With every line of a file damaged in turn, the excerpt and the whole text get the same answer.
+    #[test]
+    fn an_excerpt_is_judged_as_the_whole() {
+        let base = "\
+all:
+  hosts:
+    node1: # first
+      ip: 10.0.0.1
+    node2:
+      ip: 10.0.0.2
+      labels: {a: \"b\", c: [d, e]}
+      text: |
+        free: text
+        goes on
+  children:
+    etcd:
+      hosts:
+        node1:
+    kube_node:
+      hosts:
+        node2:
+  vars:
+    list:
+    - one
+    - k: v
+      l: w
+    long: some words
+      and more: words
+    quoted: 'it''s
+      two lines'
+";
+        let lines: Vec<&str> = base.lines().collect();
+        let damages = [
+            "",
+            "x",
+            "    ac",
+            "\tip: 1",
+            "      x: \"a",
+            "      x: 'a",
+            "      x: [a",
+            "      x: {{ a",
+            "  -",
+            "      k: -",
+            "      a: b: c",
+            "      @x",
+            "     ip: 1",
+            "       ip: 1",
+            "ip: 1",
+            "      *",
+            "      x: *y",
+            "      x: &y 1",
+            "---",
+            "...",
+            "    x: }",
+            "      key with blanks: v",
+            "    # comment",
+            "      x: é€😀",
+        ];
+        for at in 0..lines.len() {
+            for damage in damages {
+                let mut damaged = lines.clone();
+                damaged[at] = damage;
+                let text = damaged.join("\n");
+                let document = yaml::parse(text.as_str().into());
+                if let Some(excerpt) = excerpt::of(&document) {
+                    let (whole, part) = (refused(&text), refused(&excerpt.text));
+                    assert_eq!(part.is_some(), whole.is_some(), "{text}\n--- excerpt\n{}", excerpt.text);
+                }
+            }
+        }
+    }
 }
