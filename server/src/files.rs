@@ -66,8 +66,9 @@ pub(crate) fn read_checkout(directory: &Path, files: &mut Files) {
     read_into(&directory.join("galaxy.yml"), files);
 }
 
-/// The checkout that may be around a path.
+/// What may stand around a path: settings beside it, a checkout that holds it.
 pub(crate) fn read_around(path: &Path, files: &mut Files) {
+    read_into(&path.with_file_name(crate::settings::FILE), files);
     for directory in path.ancestors().skip(1) {
         read_checkout(directory, files);
     }

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hostwise_analysis::{Diagnostic, Settings, Severity, Token, Workspace};
+use hostwise_analysis::{Diagnostic, Severity, Token, Workspace};
 
-use super::load::{self, Loaded};
+use super::load::Loaded;
 
 /// Find what will break, before Ansible runs.
 #[derive(Debug, clap::Args)]
@@ -61,8 +61,7 @@ struct Reports<'w> {
 /// Exit 0: nothing at or above the denied severity; 1: something; 2 (by the caller): usage or an unreadable path.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let mut loaded = Loaded::read(&args.paths)?;
-    let kubespray = args.kubespray.as_deref().map(|asked| loaded.kubespray(asked));
-    let workspace = load::workspace(&loaded, Settings { kubespray, ..Settings::default() })?;
+    let workspace = loaded.workspace(args.kubespray.as_deref())?;
     let diagnostics = workspace.diagnostics(&Token::never()).unwrap_or_default();
     let files = diagnostics.into_iter().filter_map(|(path, diagnostics)| {
         let file = workspace.files().file(&path)?;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use hostwise_analysis::{
-    ComponentExplanation, HostExplanation, Settings, State, VariableExplanation, explain_component, explain_host, explain_variable,
+    ComponentExplanation, HostExplanation, State, VariableExplanation, explain_component, explain_host, explain_variable,
 };
 
-use super::load::{self, Loaded};
+use super::load::Loaded;
 
 /// Say what a host becomes, and which line decided.
 #[derive(Debug, clap::Args)]
@@ -40,8 +40,7 @@ enum Format {
 /// Exit 0: explained; 2 (by the caller): an unknown host or name, or an unreadable path.
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     let mut loaded = Loaded::read(&args.inventory)?;
-    let kubespray = args.kubespray.as_deref().map(|asked| loaded.kubespray(asked));
-    let workspace = load::workspace(&loaded, Settings { kubespray, ..Settings::default() })?;
+    let workspace = loaded.workspace(args.kubespray.as_deref())?;
     let Some(whole) = explain_host(&workspace, &args.host) else { bail!("no host {} in this inventory", args.host) };
     let host = match &args.name {
         None => Some(whole),

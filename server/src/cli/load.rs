@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use hostwise_analysis::{Settings, Workspace};
+use hostwise_analysis::Workspace;
 use hostwise_inventory::Files;
 
-use crate::files;
+use crate::{files, settings};
 
 /// The files behind the paths of a command line.
 pub(super) struct Loaded {
@@ -36,24 +36,34 @@ impl Loaded {
         below.unwrap_or(path).to_owned()
     }
 
-    /// A `--kubespray` argument: a release stays, a directory becomes absolute.
-    pub(super) fn kubespray(&mut self, asked: &str) -> String {
+    /// The workspace over what was read, with the settings of its `hostwise.toml`: a file is an inventory by being named, in a directory inventories
+    /// are discovered. `kubespray` is a release or the path of a checkout and wins over the settings.
+    pub(super) fn workspace(&mut self, kubespray: Option<&str>) -> anyhow::Result<Workspace> {
+        let kubespray = kubespray.map(|asked| self.kubespray(asked)).transpose()?;
+        let (mut settings, wrong) = settings::settings(&serde_json::Value::Null, &self.files, None);
+        if !wrong.is_empty() {
+            bail!("{}", wrong.join("\n"));
+        }
+        settings.kubespray = kubespray.or(settings.kubespray);
+        settings.inventories.extend(self.paths.iter().filter(|path| self.files.file(path).is_some()).cloned());
+        let workspace = Workspace::new(self.files.clone(), Default::default(), settings);
+        if workspace.n_inventories() == 0 {
+            let paths: Vec<String> = self.paths.iter().map(|path| self.relative(path)).collect();
+            bail!("no inventory found in {}: name its file, or put group_vars beside it", paths.join(", "));
+        }
+        Ok(workspace)
+    }
+
+    /// A release stays, a directory becomes absolute; an error for what is neither.
+    fn kubespray(&mut self, asked: &str) -> anyhow::Result<String> {
         if asked.parse::<hostwise_kubespray::Version>().is_ok() {
-            return asked.to_owned();
+            return Ok(asked.to_owned());
         }
         let directory = Path::new(&self.working_directory).join(asked);
+        if !directory.join("galaxy.yml").is_file() {
+            bail!("--kubespray {asked}: neither a release like 2.31.0 nor a checkout of Kubespray");
+        }
         files::read_checkout(&directory, &mut self.files);
-        files::path_text(&directory).to_string()
+        Ok(files::path_text(&directory).to_string())
     }
-}
-
-/// The workspace over what was read: a file is an inventory by being named, in a directory inventories are discovered.
-pub(super) fn workspace(loaded: &Loaded, settings: Settings) -> anyhow::Result<Workspace> {
-    let inventories = loaded.paths.iter().filter(|path| loaded.files.file(path).is_some()).cloned().collect();
-    let workspace = Workspace::new(loaded.files.clone(), Default::default(), Settings { inventories, ..settings });
-    if workspace.n_inventories() == 0 {
-        let paths: Vec<String> = loaded.paths.iter().map(|path| loaded.relative(path)).collect();
-        bail!("no inventory found in {}: name its file, or put group_vars beside it", paths.join(", "));
-    }
-    Ok(workspace)
 }

@@ -1,0 +1,203 @@
+//! The command line: output contracts and exit codes.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/examples/separate");
+
+fn hostwise(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hostwise")).current_dir(directory).args(arguments).output().expect("the program runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = hostwise(Path::new(EXAMPLE), arguments);
+    (output.status.code().expect("a code"), stdout(&output), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn check_prints_findings_as_rustc_does() {
+    let (code, out, _) = run(&["check"]);
+    assert_eq!(code, 0);
+    expect![[r#"
+        info[component-not-installed]: etcd-only in separate mode: nerdctl not installed here
+          --> hosts.yaml:22:9
+           |
+        20 |     etcd:
+           |     ---- instance-3 is in etcd and in no group of k8s_cluster
+        21 |       hosts:
+        22 |         instance-3:
+           |         ^^^^^^^^^^
+           |
+          ::: group_vars/all/all.yml:2:1
+           |
+         2 | etcd_deployment_type: host
+           | -------------------- etcd_deployment_type is host
+
+        3 hosts: 1 information
+    "#]]
+    .assert_eq(&out);
+}
+
+#[test]
+fn check_as_json_keeps_its_contract() {
+    let (code, out, _) = run(&["check", "--format", "json"]);
+    let found: Value = serde_json::from_str(&out).expect("JSON");
+    let range = |line: u32, start: u32, end: u32| json!({ "start": { "line": line, "character": start }, "end": { "line": line, "character": end } });
+    let expected = json!({
+        "version": 1,
+        "diagnostics": [{
+            "path": "hosts.yaml",
+            "range": range(21, 8, 18),
+            "severity": "information",
+            "code": "component-not-installed",
+            "message": "etcd-only in separate mode: nerdctl not installed here",
+            "host": "instance-3",
+            "related": [
+                { "path": "hosts.yaml", "range": range(19, 4, 8), "message": "instance-3 is in etcd and in no group of k8s_cluster" },
+                { "path": "group_vars/all/all.yml", "range": range(1, 0, 20), "message": "etcd_deployment_type is host" },
+            ],
+            "fixes": [],
+        }],
+        "summary": { "files": 1, "hosts": 3, "errors": 0, "warnings": 0, "information": 1, "hints": 0 },
+    });
+    assert_eq!((code, found), (0, expected));
+}
+
+#[test]
+fn other_programs_get_their_formats() {
+    let (_, github, _) = run(&["check", "--format", "github"]);
+    assert_eq!(
+        github,
+        "::notice file=hosts.yaml,line=22,col=9,title=component-not-installed::etcd-only in separate mode: nerdctl not installed here\n"
+    );
+    let gitlab: Value = serde_json::from_str(&run(&["check", "--format", "gitlab"]).1).expect("JSON");
+    assert_eq!(gitlab[0]["location"], json!({ "path": "hosts.yaml", "lines": { "begin": 22 } }));
+    let sarif: Value = serde_json::from_str(&run(&["check", "--format", "sarif"]).1).expect("JSON");
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "component-not-installed");
+    let region = json!({ "startLine": 22, "startColumn": 9, "endLine": 22, "endColumn": 19 });
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"], region);
+}
+
+#[test]
+fn exit_codes_tell_findings_from_mistakes() {
+    assert_eq!(run(&["check", "--deny", "information"]).0, 1);
+    assert_eq!(run(&["check", "--deny", "warning"]).0, 0);
+    for arguments in [
+        &["check", "missing"][..],
+        &["check", "--format", "nonsense"],
+        &["explain", "-i", ".", "nobody"],
+        &["rule", "nonsense"],
+        &["nonsense"],
+    ] {
+        let (code, out, error) = run(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!error.is_empty(), "{arguments:?}");
+    }
+    assert!(run(&["check", "--kubespray", "nowhere"]).2.contains("neither a release like 2.31.0 nor a checkout"));
+}
+
+#[test]
+fn explain_as_json_keeps_its_contract() {
+    let (_, out, _) = run(&["explain", "-i", "hosts.yaml", "instance-3", "nerdctl", "--format", "json", "--kubespray", "2.32.0"]);
+    let explained: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(
+        explained,
+        json!({
+            "host": "instance-3",
+            "role": "etcd-only",
+            "layout": "separate",
+            "groups": ["etcd"],
+            "kubespray": { "version": "2.32.0, by what is known of 2.31.0", "source": "settings" },
+            "components": [{
+                "name": "nerdctl",
+                "state": "not-installed",
+                "reason": "no container engine: not in k8s_cluster, and etcd_deployment_type is host",
+                "because": [
+                    { "kind": "group", "name": "k8s_cluster", "value": "not a member" },
+                    { "kind": "variable", "name": "deploy_container_engine", "value": "False" },
+                    { "kind": "variable", "name": "etcd_deployment_type", "value": "host", "path": "group_vars/all/all.yml", "line": 2 },
+                ],
+            }],
+        })
+    );
+    let (_, out, _) = run(&["explain", "-i", "hosts.yaml", "instance-2", "container_manager", "--format", "json"]);
+    let explained: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(
+        explained,
+        json!({
+            "host": "instance-2",
+            "variable": "container_manager",
+            "value": "containerd",
+            "rendered": "containerd",
+            "known": true,
+            "origin": { "kind": "group-vars", "path": "group_vars/k8s_cluster/k8s-cluster.yml", "line": 2 },
+            "overridden": [],
+        })
+    );
+}
+
+#[test]
+fn explain_for_people_fits_eighty_columns() {
+    for arguments in
+        [&["explain", "-i", ".", "instance-1"][..], &["explain", "-i", ".", "instance-3"], &["explain", "-i", ".", "instance-3", "etcd"]]
+    {
+        let (code, out, _) = run(arguments);
+        assert_eq!(code, 0);
+        assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    }
+    expect![[r#"
+        instance-3: etcd-only in separate layout
+          groups     etcd
+          kubespray  2.31.0 (newest known release, no checkout found)
+
+        installed
+          etcd
+              etcd_deployment_type is host, etcd member
+          etcdctl
+              comes with etcd
+
+        not installed
+          containerd, runc, nerdctl, crictl, docker, cri-dockerd, cri-o, skopeo
+              no container engine: not in k8s_cluster, and etcd_deployment_type is host
+          kubelet, kubeadm, cni-plugins, calicoctl, cilium
+              not in k8s_cluster
+          kubectl, helm
+              not in kube_control_plane
+    "#]]
+    .assert_eq(&run(&["explain", "-i", ".", "instance-3"]).1);
+}
+
+#[test]
+fn settings_and_a_checkout_around_the_inventory_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inventory = folder.path().join("inventory/mine");
+    fs::create_dir_all(&inventory).expect("a folder");
+    fs::write(folder.path().join("galaxy.yml"), "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.31.0\n").expect("a file");
+    fs::write(inventory.join("hosts.yaml"), "etcd: {hosts: {a: }}\nkube_node: {hosts: {b: }}\nkube_control_plane: {hosts: {c: }}\n")
+        .expect("a file");
+    let explain = hostwise(&inventory, &["explain", "-i", "hosts.yaml", "a", "--format", "json"]);
+    let explained: Value = serde_json::from_str(&stdout(&explain)).expect("JSON");
+    assert_eq!(explained["kubespray"]["version"], "2.31.0");
+    assert!(explained["kubespray"]["source"].as_str().is_some_and(|source| source.ends_with("/galaxy.yml")), "{explained}");
+    fs::write(inventory.join("hostwise.toml"), "[rules]\ncomponent-not-installed = \"error\"\n").expect("a file");
+    assert_eq!(hostwise(&inventory, &["check", "hosts.yaml"]).status.code(), Some(1));
+    fs::write(inventory.join("hostwise.toml"), "nonsense = 1\n").expect("a file");
+    assert_eq!(hostwise(&inventory, &["check", "hosts.yaml"]).status.code(), Some(2));
+}
+
+#[test]
+fn rule_prints_pages_and_the_list() {
+    let (_, list, _) = run(&["rule"]);
+    let (_, page, _) = run(&["rule", "component-not-installed"]);
+    assert!(list.lines().count() >= 4 && list.contains("component-not-installed"), "{list}");
+    assert!(page.starts_with("# component-not-installed\n"), "{page}");
+}
