@@ -1,5 +1,6 @@
 //! One file per request: from the protocol, one question, to the protocol.
 
+pub(crate) mod folding_range;
 pub(crate) mod hover;
 pub(crate) mod inlay_hint;
 pub(crate) mod probes;

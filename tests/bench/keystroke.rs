@@ -51,7 +51,10 @@ fn write_inventory(folder: &Path, n_hosts: usize, n_files: usize) -> PathBuf {
         fs::create_dir_all(&directory).expect("a folder");
         let mut text = String::new();
         for variable in 0..40 {
-            let _ = write!(text, "## What this does, in a line of about sixty characters.\n# commented_{file}_{variable}: true\nset_{file}_{variable}: \"value {variable}\"\n");
+            let _ = write!(
+                text,
+                "## What this does, in a line of about sixty characters.\n# commented_{file}_{variable}: true\nset_{file}_{variable}: \"value {variable}\"\n"
+            );
         }
         fs::write(directory.join(format!("file-{file}.yml")), text).expect("a file");
     }

@@ -47,6 +47,18 @@ fn inlay_hints_name_the_role() {
 }
 
 #[test]
+fn groups_fold() {
+    let mut client = Client::in_memory(bare());
+    client.open(HOSTS, 1, SEPARATE);
+    client.findings(HOSTS);
+    let folds = client.call("textDocument/foldingRange", json!({ "textDocument": { "uri": HOSTS } }));
+    let lines: Vec<_> =
+        folds.as_array().expect("a list").iter().map(|fold| (fold["startLine"].as_u64(), fold["endLine"].as_u64())).collect();
+    let expected = [(0, 2), (1, 2), (3, 5), (4, 5), (6, 8), (7, 8)].map(|(start, end)| (Some(start), Some(end)));
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn positions_are_counted_as_negotiated() {
     let text = SEPARATE.replace("    instance-3:", "    instance-3: # é€😀\n    é€😀: {x: 1, y: \"a\"b}");
     for (offered, column) in [(json!(["utf-16", "utf-8"]), 21), (json!(["utf-16"]), 16), (json!([]), 16)] {

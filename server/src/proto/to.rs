@@ -2,10 +2,11 @@
 
 use hostwise_analysis::{Diagnostic, Severity};
 use hostwise_inventory::{Files, SourceFile};
+use hostwise_syntax::paint::Fold;
 use hostwise_syntax::{Encoding, TextRange};
 use tower_lsp::ls_types::{
-    self, DiagnosticRelatedInformation, DiagnosticSeverity, InlayHintLabel, InlayHintTooltip, Location, MarkupContent, MarkupKind,
-    NumberOrString, Position, Range, Uri,
+    self, DiagnosticRelatedInformation, DiagnosticSeverity, FoldingRange, InlayHintLabel, InlayHintTooltip, Location, MarkupContent,
+    MarkupKind, NumberOrString, Position, Range, Uri,
 };
 
 pub(crate) fn position(file: &SourceFile, offset: usize, encoding: Encoding) -> Position {
@@ -50,6 +51,10 @@ fn severity(severity: Severity) -> DiagnosticSeverity {
         Severity::Information => DiagnosticSeverity::INFORMATION,
         Severity::Hint => DiagnosticSeverity::HINT,
     }
+}
+
+pub(crate) fn folding_range(fold: Fold) -> FoldingRange {
+    FoldingRange { start_line: fold.start as u32, end_line: fold.end as u32, ..FoldingRange::default() }
 }
 
 /// A hint with a blank before it. Helix resolves nothing, so it is complete.

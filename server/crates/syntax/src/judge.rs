@@ -32,24 +32,30 @@ fn refused(text: &str) -> Option<(usize, String)> {
         return None;
     }
     let error = IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
-    let at = error.location().map_or(0, |location| location.index()).min(text.len());
+    let at = byte_of(text, error.location().map_or(0, |location| location.index()));
     let message = error.to_string();
     let reason = message.split(" at line ").next().unwrap_or(&message);
-    // An empty document is nothing to Ansible, not an error.
-    (reason != "EOF while parsing a value").then(|| (at, reason.to_owned()))
+    // An empty document is nothing to Ansible, not an error; the limits are those of this reader, not of libyaml.
+    let is_no_refusal = ["EOF while parsing a value", "recursion limit exceeded", "repetition limit exceeded"].contains(&reason);
+    (!is_no_refusal).then(|| (at, reason.to_owned()))
+}
+
+/// libyaml counts characters, and not a byte order mark.
+fn byte_of(text: &str, n_characters: usize) -> usize {
+    let n_skipped = usize::from(text.starts_with('\u{feff}'));
+    text.char_indices().nth(n_characters + n_skipped).map_or(text.len(), |(at, _)| at)
 }
 
 /// The word at a byte offset, or what is before it at the end of a line.
 fn word_at(text: &str, at: usize) -> TextRange {
-    let at = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let rest = &text[at..];
     let len = rest.find(char::is_whitespace).unwrap_or(rest.len());
     if len > 0 {
         return TextRange::new(at, at + len);
     }
     let before = text[..at].trim_end();
-    let start = before.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
-    TextRange::new(start, before.len())
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    TextRange::new(before.len() - word.len(), before.len())
 }
 
 #[cfg(test)]
@@ -86,6 +92,18 @@ mod tests {
             assert_eq!(verdict(text), None, "{text}");
             assert_eq!(refused(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn places_behind_wide_characters_are_bytes() {
+        assert_eq!(verdict("é€😀: 1\nb: %x\n").as_deref().map(|verdict| &verdict[..1]), Some("%"));
+        assert_eq!(verdict("é€😀: 1\nb: 'x' y\n").as_deref(), Some("y: nothing can stand behind a quoted text"));
+    }
+
+    #[test]
+    fn the_limits_of_the_reader_are_no_refusal() {
+        let deep: String = (0..160).map(|level| format!("{}k:\n", " ".repeat(level))).collect();
+        assert_eq!(verdict(&deep), None);
     }
 
     /// With every line of a file damaged in turn, the excerpt and the whole text get the same answer.

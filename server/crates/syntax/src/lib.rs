@@ -6,6 +6,7 @@
 
 pub mod ini;
 pub mod judge;
+pub mod paint;
 pub mod text;
 pub mod value;
 pub mod yaml;

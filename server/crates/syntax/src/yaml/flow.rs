@@ -156,9 +156,9 @@ impl Flow<'_, '_> {
         }
         let Some(frame) = self.frames.last_mut() else { return };
         if frame.item.is_some() {
-            let at = self.arena.start(node);
-            self.error(at, at + 1, "a comma is missing before this");
-            self.end_entry(at);
+            let (start, end) = (self.arena.start(node), self.arena.end(node));
+            self.error(start, end, "a comma is missing before this");
+            self.end_entry(start);
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.item = Some(node);

@@ -219,32 +219,32 @@ impl Parser<'_> {
         self.trailing(end);
     }
 
-    fn dash(&mut self, content: usize, indent: usize) {
-        match self.open.last() {
-            Some(level) if level.indent == indent && level.is_sequence => self.end_pending(),
-            Some(level) if level.indent == indent && level.pending.is_none() => return self.half_key(content, indent),
-            _ => {
-                let node = self.arena.add(Kind::BlockSequence, content, content);
-                self.fill(node);
-                self.open.push(Level { indent, node, is_sequence: true, pending: None });
+    /// `-`, and what stands behind it: more dashes, the first entry of a mapping at that column, or a value.
+    fn dash(&mut self, mut content: usize, mut indent: usize) {
+        loop {
+            match self.open.last() {
+                Some(level) if level.indent == indent && level.is_sequence => self.end_pending(),
+                Some(level) if level.indent == indent && level.pending.is_none() => return self.half_key(content, indent),
+                _ => {
+                    let node = self.arena.add(Kind::BlockSequence, content, content);
+                    self.fill(node);
+                    self.open.push(Level { indent, node, is_sequence: true, pending: None });
+                }
+            }
+            self.set_pending(content + 1);
+            let after = scan::skip_blanks(self.bytes, content + 1);
+            indent += after - content;
+            content = after;
+            if !scan::is_indicator(self.bytes, content, b'-') {
+                break;
             }
         }
-        self.set_pending(content + 1);
-        let after = scan::skip_blanks(self.bytes, content + 1);
-        match self.bytes.get(after) {
-            None | Some(b'\n' | b'\r' | b'#') => self.trailing(after),
-            Some(_) => self.compact(after, indent + (after - content)),
-        }
-    }
-
-    /// What stands behind `- `: a nested dash, the first entry of a mapping at that column, or a value.
-    fn compact(&mut self, at: usize, column: usize) {
-        if scan::is_indicator(self.bytes, at, b'-') {
-            return self.dash(at, column);
-        }
-        match scan::key(self.text, at) {
-            Some(key) => self.key(at, key, column),
-            None => self.value_of_last(at),
+        match self.bytes.get(content) {
+            None | Some(b'\n' | b'\r' | b'#') => self.trailing(content),
+            Some(_) => match scan::key(self.text, content) {
+                Some(key) => self.key(content, key, indent),
+                None => self.value_of_last(content),
+            },
         }
     }
 
@@ -450,7 +450,7 @@ impl Parser<'_> {
 
     fn push_key(&mut self, key: u32, colon: Option<usize>) {
         let Some(mapping) = self.open.last().map(|level| level.node) else { return };
-        let absent_at = colon.map_or(self.arena.end(key), |colon| colon + 1);
+        let absent_at = colon.map_or(0, |colon| colon + 1).max(self.arena.end(key));
         self.arena.push_key(mapping, key, colon);
         self.set_pending(absent_at);
     }
