@@ -2,10 +2,11 @@
 
 Reads one JSON document from standard input and writes one to standard output.
 
-    {"variables": {name: value}, "cases": [{"kind": "template" | "condition" | "variable", "text": ...}]}
+    {"variables": {name: value}, "cases": [{"kind": "template" | "condition", "text": ...}]}
         -> {"version": ..., "results": [{"value": ...} | {"error": ...}]}
     {"checkout": directory, "facts": {name: value}}
-        -> {"version": ..., "scopes": [{"name": ..., "variables": {...}, "hostvars": {...}, "results": {name: ...}}]}
+        -> {"version": ..., "scopes": [{"name": ..., "variables": {...}, "hostvars": {...}, "results": {name: ...},
+                                        "cases": [{"kind": ..., "text": ...}], "case_results": [...]}]}
 
 Values are typed: text is {"s": ...}, a float {"f": ...}, a mapping {"m": [[key, value], ...]}, anything unusual {"u": type}; the rest is JSON.
 """
@@ -121,19 +122,16 @@ def condition(templar, text, variables):
     return conditional.evaluate_conditional(templar, variables)
 
 
+def run_case(templar, variables, case):
+    if case["kind"] == "condition":
+        return attempt(lambda: condition(templar, case["text"], variables))
+    return attempt(lambda: templar.template(trusted(case["text"])))
+
+
 def run_cases(request):
     variables = trusted({name: decode(value) for name, value in request["variables"].items()})
     templar = Templar(loader=LOADER, variables=variables)
-
-    def evaluate(case):
-        text = case["text"]
-        if case["kind"] == "condition":
-            return condition(templar, text, variables)
-        if case["kind"] == "variable":
-            return templar.template(trusted("{{ " + text + " }}"))
-        return templar.template(trusted(text))
-
-    return {"version": __version__, "results": [attempt(lambda: evaluate(case)) for case in request["cases"]]}
+    return {"version": __version__, "results": [run_case(templar, variables, case) for case in request["cases"]]}
 
 
 def load(path):
@@ -142,8 +140,24 @@ def load(path):
 
     Loader.add_multi_constructor("!", lambda loader, tag, node: None)
     with open(path, encoding="utf-8") as file:
-        document = yaml.load(file, Loader)
-    return document if isinstance(document, dict) else {}
+        return yaml.load(file, Loader)
+
+
+CONDITIONS = ("when", "that", "until", "failed_when", "changed_when")
+
+
+def expressions(document, key=None):
+    """The conditions and templates in a file of tasks."""
+    if isinstance(document, dict):
+        for name, value in document.items():
+            yield from expressions(value, name)
+    elif isinstance(document, list):
+        for item in document:
+            yield from expressions(item, key)
+    elif isinstance(document, str) and key in CONDITIONS:
+        yield ("condition", document)
+    elif isinstance(document, str) and ("{{" in document or "{%" in document):
+        yield ("template", document)
 
 
 def layer(role, kind):
@@ -151,8 +165,15 @@ def layer(role, kind):
     merged = {}
     folder = role / kind
     for path in sorted(folder.glob("main/*.y*ml")) + sorted(folder.glob("main.y*ml")):
-        merged.update(load(path))
+        merged.update(load(path) or {})
     return merged
+
+
+def cases_of(role):
+    found = {}
+    for path in sorted(role.glob("tasks/**/*.y*ml")):
+        found.update(dict.fromkeys(expressions(load(path))))
+    return [{"kind": kind, "text": text} for kind, text in found]
 
 
 def run_checkout(request):
@@ -188,6 +209,7 @@ def run_role(role, roles, manager, inventory, hostvars, request):
     templar = Templar(loader=LOADER, variables=context)
     evaluated = sorted(set(own) | (set(layer(base, "vars")) if role == base else set()))
     results = {name: attempt(lambda: templar.template(trusted("{{ " + name + " }}"))) for name in evaluated}
+    cases = cases_of(role)
     of_hosts = {
         name: {key: encode(value) for key, value in manager.get_vars(host=inventory.get_host(name), include_hostvars=False).items()
                if not key.startswith("ansible_") or key == "ansible_host"}
@@ -198,6 +220,8 @@ def run_role(role, roles, manager, inventory, hostvars, request):
         "variables": {name: encode(value) for name, value in plain.items()},
         "hostvars": of_hosts,
         "results": results,
+        "cases": cases,
+        "case_results": [run_case(templar, context, case) for case in cases],
     }
 
 

@@ -5,6 +5,7 @@ use crate::ast::Comparison;
 use crate::filters::{Flags, is_match};
 use crate::logic::{Eval, Logic, Stop};
 use crate::machine::Machine;
+use crate::value::join_reasons;
 use crate::{Dialect, Reason, Value, ops, python, version};
 
 /// A test by what it needs to know of its arguments.
@@ -17,6 +18,9 @@ enum Check {
     Compare(Comparison),
     Defined(bool),
     Truthy(bool),
+    Same,
+    /// All items, or any: what decides for all of them.
+    Every(Logic),
     /// Membership of the input in the argument, or the other way round.
     In,
     Contains,
@@ -61,6 +65,13 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
             arguments.positional.insert(0, input);
             let truth = truthy(&arguments.bind(&["value", "convert_bool"])?)?;
             Ok(if wanted { truth } else { !truth })
+        }
+        Check::Same => same(&input, &only(arguments)?),
+        Check::Every(decisive) => {
+            if let Value::Unknown(reasons) = &input {
+                return Ok(Logic::Unknown(reasons.clone()));
+            }
+            every(machine, iterate(&input)?, decisive)
         }
         Check::Compare(operator) => {
             let (left, right) = (machine.resolve(input), only(arguments)?);
@@ -128,7 +139,7 @@ fn named(input: &Value, exists: impl Fn(&str) -> bool) -> Eval<Logic> {
 }
 
 fn find(name: &str) -> Option<Check> {
-    use Check::{Compare, Contains, Defined, In, IsFilter, IsTest, OfResult, Shape, Truthy, Whole};
+    use Check::{Compare, Contains, Defined, Every, In, IsFilter, IsTest, OfResult, Same, Shape, Truthy, Whole};
     Some(match name {
         "defined" => Defined(true),
         "undefined" => Defined(false),
@@ -150,12 +161,10 @@ fn find(name: &str) -> Option<Check> {
         "callable" => Shape(|_| false),
         "truthy" => Truthy(true),
         "falsy" => Truthy(false),
-        "sameas" => Whole(&["value", "other"], same),
-        "odd" => Whole(&["value"], |bound| remainder(bound.required(0)?, 2).map(|remainder| remainder == 1)),
-        "even" => Whole(&["value"], |bound| remainder(bound.required(0)?, 2).map(|remainder| remainder == 0)),
-        "divisibleby" => Whole(&["value", "num"], |bound| {
-            remainder(bound.required(0)?, crate::arguments::integer(bound.required(1)?)?).map(|remainder| remainder == 0)
-        }),
+        "sameas" => Same,
+        "odd" => Whole(&["value"], |bound| remains(bound.required(0)?, &Value::Int(2), 1)),
+        "even" => Whole(&["value"], |bound| remains(bound.required(0)?, &Value::Int(2), 0)),
+        "divisibleby" => Whole(&["value", "num"], |bound| remains(bound.required(0)?, bound.required(1)?, 0)),
         "lower" => Whole(&["value"], |bound| cased(bound, char::is_uppercase)),
         "upper" => Whole(&["value"], |bound| cased(bound, char::is_lowercase)),
         "match" => Whole(&["value", "pattern", "ignorecase", "multiline"], |bound| matches_pattern(bound, true)),
@@ -168,12 +177,8 @@ fn find(name: &str) -> Option<Check> {
         "version" | "version_compare" => Whole(&["value", "version", "operator", "strict", "version_type"], is_version),
         "subset" | "issubset" => Whole(&["a", "b"], |bound| is_subset(bound.required(0)?, bound.required(1)?)),
         "superset" | "issuperset" => Whole(&["a", "b"], |bound| is_subset(bound.required(1)?, bound.required(0)?)),
-        "all" => Whole(&["value"], |bound| {
-            Ok(iterate(bound.required(0)?)?.iter().map(known_truth).collect::<Eval<Vec<_>>>()?.into_iter().all(|t| t))
-        }),
-        "any" => Whole(&["value"], |bound| {
-            Ok(iterate(bound.required(0)?)?.iter().map(known_truth).collect::<Eval<Vec<_>>>()?.into_iter().any(|t| t))
-        }),
+        "all" => Every(Logic::False),
+        "any" => Every(Logic::True),
         "eq" | "equalto" | "==" => Compare(Comparison::Equal),
         "ne" | "!=" => Compare(Comparison::NotEqual),
         "lt" | "lessthan" | "<" => Compare(Comparison::Less),
@@ -188,6 +193,21 @@ fn find(name: &str) -> Option<Check> {
         | "started" | "reachable" | "unreachable" | "timedout" => OfResult,
         _ => return None,
     })
+}
+
+/// `all` and `any`, which look no further than the item that decides.
+fn every(machine: &mut Machine<'_>, items: Vec<Value>, decisive: Logic) -> Eval<Logic> {
+    let mut unknown: Option<Vec<Reason>> = None;
+    for item in items {
+        let item = machine.force(item);
+        match ops::truth(&item) {
+            Ok(Logic::Unknown(reasons)) => unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons)),
+            Ok(truth) if truth == decisive => return Ok(decisive),
+            Ok(_) => {}
+            Err(stop) => return unknown.map_or(Err(stop), |reasons| Ok(Logic::Unknown(reasons))),
+        }
+    }
+    Ok(unknown.map_or(!decisive, Logic::Unknown))
 }
 
 /// Python's truth, or with `convert_bool` what Ansible takes for a boolean.
@@ -206,17 +226,18 @@ fn truthy(bound: &Bound) -> Eval<Logic> {
 }
 
 /// Python's identity, which is certain for its singletons only.
-fn same(bound: &Bound) -> Eval<bool> {
-    let (left, right) = (bound.required(0)?, bound.required(1)?);
+fn same(left: &Value, right: &Value) -> Eval<Logic> {
     let is_singleton = |value: &Value| matches!(value, Value::Null | Value::Bool(_));
-    if is_singleton(left) || is_singleton(right) { Ok(left == right) } else { Err(Stop::unsupported("test sameas")) }
+    if let Some(reasons) = ops::unknown(&[left, right]) {
+        return Ok(Logic::Unknown(reasons));
+    }
+    if is_singleton(left) || is_singleton(right) { Ok((left == right).into()) } else { Err(Stop::unsupported("test sameas")) }
 }
 
-fn remainder(value: &Value, divisor: i128) -> Eval<i128> {
-    match ops::arithmetic(crate::ast::Arithmetic::Remainder, value, &Value::Int(divisor))? {
-        Value::Int(remainder) => Ok(remainder),
-        _ => Err(Stop::unsupported("remainder of a fraction")),
-    }
+/// Whether the remainder of a division is `expected`.
+fn remains(value: &Value, divisor: &Value, expected: i128) -> Eval<bool> {
+    let remainder = ops::arithmetic(crate::ast::Arithmetic::Remainder, value, divisor)?;
+    Ok(ops::equal(&remainder, &Value::Int(expected))? == Logic::True)
 }
 
 /// `str.islower` or `str.isupper`: some letter, and none of the other case.

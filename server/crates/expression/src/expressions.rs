@@ -43,8 +43,8 @@ impl Machine<'_> {
                 Value::Undefined(_) if functions::exists(name) => Ok(Value::unsupported(name)),
                 value => self.checked(value),
             },
-            Expr::List(items) => Ok(Value::list(items.iter().map(|item| self.eval(item)).collect::<Eval<_>>()?)),
-            Expr::Tuple(items) => Ok(Value::tuple(items.iter().map(|item| self.eval(item)).collect::<Eval<_>>()?)),
+            Expr::List(items) => Ok(Value::list(items.iter().map(|item| self.eval_part(item)).collect::<Eval<_>>()?)),
+            Expr::Tuple(items) => Ok(Value::tuple(items.iter().map(|item| self.eval_part(item)).collect::<Eval<_>>()?)),
             Expr::Map(entries) => self.map(entries),
             Expr::Not(_) | Expr::Compare(..) => self.truth(expr).map(Logic::into_value),
             Expr::Test(test) => self.test(test),
@@ -95,6 +95,18 @@ impl Machine<'_> {
         Ok(value)
     }
 
+    /// A part of a literal. Up to 2.18 a view of a mapping stays one in there, and is written as one.
+    fn eval_part(&mut self, expr: &Expr) -> Eval {
+        let value = self.eval(expr)?;
+        match expr {
+            Expr::Call(call) if self.dialect == Dialect::SafeEval => match &call.callee {
+                Expr::Attribute(_, name) if matches!(&**name, "keys" | "values" | "items") => Ok(Value::unsupported("a view of a mapping")),
+                _ => Ok(value),
+            },
+            _ => Ok(value),
+        }
+    }
+
     fn map(&mut self, entries: &[(Expr, Expr)]) -> Eval {
         let mut map = IndexMap::with_capacity(entries.len());
         for (key, value) in entries {
@@ -105,7 +117,7 @@ impl Machine<'_> {
                 key if !ops::is_hashable(key) => return Err(Stop::error(format!("unhashable type: {}", python::type_name(key)))),
                 _ => {}
             }
-            let value = self.eval(value)?;
+            let value = self.eval_part(value)?;
             map.insert(key, value);
         }
         Ok(Value::map(map))
@@ -174,31 +186,13 @@ impl Machine<'_> {
         }
     }
 
+    /// Without `else` nothing is there, which Jinja takes for false.
     fn truth_of_choice(&mut self, choice: &Choice) -> Eval<Logic> {
-        let branch = |machine: &mut Self, value: Eval| value.and_then(|value| machine.force_truth(value));
         match self.truth(&choice.test)? {
             Logic::True => self.truth(&choice.then),
-            Logic::False => match &choice.otherwise {
-                Some(otherwise) => self.truth(otherwise),
-                None => {
-                    let value = self.otherwise(choice);
-                    branch(self, value)
-                }
-            },
-            Logic::Unknown(reasons) => {
-                let then = self.truth(&choice.then);
-                let otherwise = choice.otherwise.as_ref().map(|otherwise| self.truth(otherwise));
-                Ok(match (then, otherwise) {
-                    (Ok(then), Some(Ok(otherwise))) if then == otherwise => then,
-                    _ => Logic::Unknown(reasons),
-                })
-            }
+            Logic::False => choice.otherwise.as_ref().map_or(Ok(Logic::False), |otherwise| self.truth(otherwise)),
+            Logic::Unknown(_) => self.choice(choice).and_then(|value| ops::truth(&value)),
         }
-    }
-
-    fn force_truth(&mut self, value: Value) -> Eval<Logic> {
-        let value = self.force(value);
-        ops::truth(&value)
     }
 
     fn compare(&mut self, left: &Expr, steps: &[(Comparison, Expr)]) -> Eval<Logic> {
@@ -239,8 +233,11 @@ impl Machine<'_> {
             return Err(Stop(container.clone()));
         }
         if item.is_failure() {
-            let is_empty = matches!(container, Value::List(items) | Value::Tuple(items) if items.is_empty());
-            return if is_empty { Ok(Logic::False) } else { Err(Stop(item.clone())) };
+            return match container {
+                Value::List(items) | Value::Tuple(items) if items.is_empty() => Ok(Logic::False),
+                Value::Unknown(reasons) => Ok(Logic::Unknown(reasons.clone())),
+                _ => Err(Stop(item.clone())),
+            };
         }
         let unknown_unless_empty =
             |is_empty: bool, reasons: &Vec<Reason>| Ok(if is_empty { Logic::False } else { Logic::Unknown(reasons.clone()) });

@@ -29,6 +29,9 @@ enum Filter {
 /// `input | name(arguments)`; stops with what the filter would raise. A filter that is not here is unknown, not an error.
 pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arguments: Arguments) -> Eval {
     let Some(filter) = find(name) else { return Ok(Value::unsupported(&format!("filter {name}"))) };
+    if let (Value::HostVars | Value::Host(_), Filter::Whole(..) | Filter::Shape(..)) = (&input, &filter) {
+        return Ok(Value::unsupported(&format!("filter {name} of hostvars")));
+    }
     arguments.positional.insert(0, input);
     match filter {
         Filter::Whole(parameters, run) => {
@@ -66,8 +69,8 @@ fn find(name: &str) -> Option<Filter> {
         "type_debug" => Any(&["obj"], maps::type_debug),
 
         "bool" => Shape(&["value"], numbers::bool),
-        "int" => Whole(&["value", "default", "base"], numbers::int),
-        "float" => Whole(&["value", "default"], numbers::float),
+        "int" => Shape(&["value", "default", "base"], numbers::int),
+        "float" => Shape(&["value", "default"], numbers::float),
         "abs" => Whole(&["x"], numbers::abs),
         "round" => Whole(&["value", "precision", "method"], numbers::round),
 
@@ -92,11 +95,11 @@ fn find(name: &str) -> Option<Filter> {
         "sort" => Whole(&["value", "reverse", "case_sensitive", "attribute"], lists::sort),
         "min" => Whole(&["value", "case_sensitive", "attribute"], lists::min),
         "max" => Whole(&["value", "case_sensitive", "attribute"], lists::max),
-        "sum" => Whole(&["iterable", "attribute", "start"], lists::sum),
+        "sum" => Shape(&["iterable", "attribute", "start"], lists::sum),
 
         "dict2items" => Shape(&["mydict", "key_name", "value_name"], maps::dict2items),
         "items2dict" => Shape(&["mylist", "key_name", "value_name"], maps::items2dict),
-        "items" => Shape(&["value"], maps::items),
+        "items" => Any(&["value"], maps::items),
         "combine" => Shape(&["value", "*", "**"], maps::combine),
         "dictsort" => Whole(&["value", "case_sensitive", "by", "reverse"], maps::dictsort),
 

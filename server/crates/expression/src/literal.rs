@@ -1,4 +1,4 @@
-//! Python's `literal_eval`, for the texts ansible-core up to 2.18 reads again as values.
+//! Python's `literal_eval`, with the names JSON has for constants, for the texts ansible-core up to 2.18 reads again as values.
 
 use indexmap::IndexMap;
 
@@ -172,9 +172,9 @@ impl<'t> Reader<'t> {
         let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         self.at += length;
         match &rest[..length] {
-            "True" => Ok(Value::Bool(true)),
-            "False" => Ok(Value::Bool(false)),
-            "None" => Ok(Value::Null),
+            "True" | "true" => Ok(Value::Bool(true)),
+            "False" | "false" => Ok(Value::Bool(false)),
+            "None" | "null" => Ok(Value::Null),
             // Prefixed strings.
             "b" | "r" | "u" | "f" | "B" | "R" | "U" | "F" | "br" | "rb" | "set" => Err(NotLiteral::Doubtful),
             _ => Err(NotLiteral::Certain),
@@ -191,12 +191,13 @@ mod tests {
         assert_eq!(read("['a', 1, 2.5, None]"), Ok(Value::list(vec![Value::text("a"), Value::Int(1), Value::Float(2.5), Value::Null])));
         assert_eq!(read("[1,]"), Ok(Value::list(vec![Value::Int(1)])));
         assert_eq!(read("True"), Ok(Value::Bool(true)));
+        assert_eq!(read("[true, null]"), Ok(Value::list(vec![Value::Bool(true), Value::Null])));
         assert_eq!(read("{'a': -1}"), Ok(Value::map([(Value::text("a"), Value::Int(-1))].into_iter().collect())));
     }
 
     #[test]
     fn refuses_what_python_refuses() {
-        for text in ["[true]", "[a]", "{'a' 1", "[01]", "[1 2]", "['a\nb']", "[1] x"] {
+        for text in ["[a]", "{'a' 1", "[01]", "[1 2]", "['a\nb']", "[1] x"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

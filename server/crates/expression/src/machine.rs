@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ast::Statement;
+use crate::expressions::no_else;
 use crate::logic::{Eval, Stop};
 use crate::parse::{self, Rejected};
 use crate::{Dialect, Scope, Value};
@@ -130,7 +131,11 @@ impl<'s> Machine<'s> {
         let Some(raw) = self.frame().scope().lookup(name) else { return Value::Undefined(Arc::clone(name)) };
         self.traces.push(Trace::default());
         let value = match raw {
-            Value::Template(text) => self.render(&text, name),
+            Value::Template(text) => match self.render(&text, name) {
+                // Jinja's own kind of undefined, which is neither defined nor an error: only its text is sure to be empty.
+                value if value == no_else() => Value::unsupported("an inline if without else"),
+                value => value,
+            },
             raw if self.dialect == Dialect::SafeEval => self.eager(raw),
             raw => raw,
         };

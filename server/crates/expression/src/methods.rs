@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::arguments::{Arguments, Bound, Parameters, integer, iterate, text};
 use crate::filters;
-use crate::logic::{Eval, Stop};
+use crate::logic::{Eval, Logic, Stop};
 use crate::machine::Machine;
 use crate::{Value, ops, python};
 
@@ -99,9 +99,13 @@ pub(crate) fn call(machine: &mut Machine<'_>, of: &Value, name: &Arc<str>, argum
             of_text(text, name, arguments)
         }
         Value::List(items) => of_list(items, name, arguments),
+        Value::Tuple(items) => {
+            let arguments = arguments.try_map(|value| machine.settled_argument(value))?;
+            of_tuple(machine, items, name, arguments)
+        }
         Value::Map(_) | Value::HostVars | Value::Host(_) => of_map(machine, of, name, arguments),
         _ if is_method(of, name) => Err(Stop::unsupported(&method_name(name))),
-        _ => Err(Stop::error(format!("'{}' object has no attribute '{name}'", python::type_name(of)))),
+        _ => Err(Stop(Value::Undefined(Arc::clone(name)))),
     }
 }
 
@@ -155,8 +159,22 @@ fn of_list(items: &Arc<Vec<Value>>, name: &str, arguments: Arguments) -> Eval {
     match name {
         "copy" => none(arguments).map(|()| Value::List(Arc::clone(items))),
         _ if OF_LIST.contains(&name) => Err(Stop::unsupported(&method_name(name))),
-        _ => Err(Stop::error(format!("'list' object has no attribute '{name}'"))),
+        _ => Err(Stop(Value::Undefined(name.into()))),
     }
+}
+
+fn of_tuple(machine: &mut Machine<'_>, items: &Arc<Vec<Value>>, name: &str, arguments: Arguments) -> Eval {
+    if !matches!(name, "index" | "count") {
+        return Err(Stop(Value::Undefined(name.into())));
+    }
+    let bound = arguments.bind(&["value"])?;
+    let items = machine.settled(Value::Tuple(Arc::clone(items)))?;
+    let wanted = bound.required(0)?;
+    let equal = iterate(&items)?.iter().map(|item| Ok(ops::equal(item, wanted)? == Logic::True)).collect::<Eval<Vec<_>>>()?;
+    if name == "count" {
+        return Ok(equal.iter().filter(|equal| **equal).count().into());
+    }
+    equal.iter().position(|equal| *equal).map(Value::from).ok_or_else(|| Stop::error("tuple.index(x): x not in tuple"))
 }
 
 fn of_text(value: &str, name: &str, arguments: Arguments) -> Eval {
@@ -167,6 +185,7 @@ fn of_text(value: &str, name: &str, arguments: Arguments) -> Eval {
         "lower" => changed(value.to_lowercase()),
         "upper" => changed(value.to_uppercase()),
         "capitalize" => changed(filters::capitalized(value)),
+        "title" => changed(title(value)),
         "strip" | "lstrip" | "rstrip" => strip(value, name, &bind(&["chars"])?),
         "split" => {
             let bound = bind(&["sep", "maxsplit"])?;
@@ -217,8 +236,22 @@ fn of_text(value: &str, name: &str, arguments: Arguments) -> Eval {
         "isalnum" => test(|text| !text.is_empty() && text.chars().all(char::is_alphanumeric)),
         "isspace" => test(|text| !text.is_empty() && text.chars().all(char::is_whitespace)),
         _ if OF_TEXT.contains(&name) => Err(Stop::unsupported(&method_name(name))),
-        _ => Err(Stop::error(format!("'str' object has no attribute '{name}'"))),
+        _ => Err(Stop(Value::Undefined(name.into()))),
     }
+}
+
+/// Each run of letters with its first one in upper case.
+fn title(value: &str) -> String {
+    let (mut out, mut is_inside) = (String::with_capacity(value.len()), false);
+    for c in value.chars() {
+        if is_inside {
+            out.extend(c.to_lowercase())
+        } else {
+            out.extend(c.to_uppercase())
+        }
+        is_inside = c.is_alphabetic();
+    }
+    out
 }
 
 fn strip(value: &str, name: &str, bound: &Bound) -> Eval {

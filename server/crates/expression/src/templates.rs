@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use crate::ast::{Expr, For, If, Statement, Target};
+use crate::expressions::no_else;
 use crate::logic::{Eval, Logic, Stop};
 use crate::machine::{Machine, with_lists};
 use crate::{Dialect, Value, arguments, literal, python};
@@ -65,7 +66,7 @@ impl Machine<'_> {
     /// The pieces as one text.
     fn joined(&mut self, pieces: Vec<Value>) -> Eval {
         let (mut text, mut reasons) = (String::new(), Vec::new());
-        for piece in pieces {
+        for piece in pieces.into_iter().filter(|piece| *piece != no_else()) {
             match self.settled(piece) {
                 Ok(piece) if self.dialect == Dialect::Native => text.push_str(&python::text(&with_lists(piece))),
                 Ok(piece) => text.push_str(&python::text(&piece)),
@@ -131,13 +132,14 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// An inline `if` without `else` writes nothing; every other failure stops the template.
+    /// An inline `if` without `else` writes nothing, but from 2.19 on it is no value either; every other failure stops the template.
     fn emit_failure(&mut self, failure: Value, output: &mut Output) -> Eval<()> {
-        if failure == crate::expressions::no_else() {
-            output.push(Value::text(""));
-            return Ok(());
+        match self.dialect {
+            _ if failure != no_else() => return Err(Stop(failure)),
+            Dialect::Native => output.push(failure),
+            Dialect::SafeEval => output.push(Value::text("")),
         }
-        Err(Stop(failure))
+        Ok(())
     }
 
     /// The output of a body as text.

@@ -7,9 +7,9 @@ use crate::arguments::{Arguments, Bound, items, iterate, known_truth};
 use crate::ast::Arithmetic;
 use crate::logic::{Eval, Logic, Stop};
 use crate::machine::Machine;
-use crate::{Value, checks, ops, python};
+use crate::{Dialect, Value, checks, ops, python};
 
-use super::maps::{attribute_path, unknown_reasons};
+use super::maps::attribute_path;
 
 pub(super) fn length(_: &mut Machine<'_>, bound: &Bound) -> Eval {
     Ok(match bound.required(0)? {
@@ -319,12 +319,17 @@ fn extreme(bound: &Bound, wanted: Ordering) -> Eval {
     Ok(best.map_or_else(|| Value::Undefined("the extreme of an empty sequence".into()), |(_, item)| item))
 }
 
-pub(super) fn sum(bound: &Bound) -> Eval {
+/// Up to 2.18 a number and text may be added: Ansible's text knows how.
+pub(super) fn sum(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     let path = bound.get(1).filter(|path| **path != Value::Null);
     let mut total = bound.get(2).cloned().unwrap_or(Value::Int(0));
-    for item in iterate(bound.required(0)?)? {
+    let list = machine.settled_argument(bound.required(0)?.clone())?;
+    for item in iterate(&list)? {
         let item = by_attribute(&item, path, true)?;
+        if matches!(item, Value::String(_)) && machine.dialect == Dialect::SafeEval {
+            return Err(Stop::unsupported("sum of text"));
+        }
         total = ops::arithmetic(Arithmetic::Add, &total, &item)?;
     }
-    if let Some(reasons) = unknown_reasons(&total) { Err(Stop::unknown(reasons)) } else { Ok(total) }
+    Ok(total)
 }

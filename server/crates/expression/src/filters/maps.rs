@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::arguments::{Bound, integer, items as list_items, known_truth};
 use crate::logic::{Eval, Logic, Stop};
 use crate::machine::Machine;
-use crate::{Dialect, Reason, Value, ops, python};
+use crate::{Dialect, Value, ops, python};
 
 pub(super) fn default(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     let value = machine.force(bound.required(0)?.clone());
@@ -103,8 +103,12 @@ fn name_or(bound: &Bound, index: usize, default: &str) -> Value {
     bound.get(index).cloned().unwrap_or_else(|| Value::text(default))
 }
 
-pub(super) fn items(_: &mut Machine<'_>, bound: &Bound) -> Eval {
+/// Up to 2.18 what is undefined has no items.
+pub(super) fn items(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     match bound.required(0)? {
+        Value::Undefined(_) if machine.dialect == Dialect::SafeEval => Ok(Value::list(Vec::new())),
+        stop @ (Value::Undefined(_) | Value::Error(_) | Value::Unknown(_)) => Err(Stop(stop.clone())),
+        Value::HostVars | Value::Host(_) => Err(Stop::unsupported("filter items of hostvars")),
         Value::Map(entries) => Ok(Value::list(entries.iter().map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()])).collect())),
         _ => Err(Stop::error("Can only get item pairs from a mapping.")),
     }
@@ -227,9 +231,4 @@ pub(super) fn attribute_path(machine: &mut Machine<'_>, value: Value, path: &Val
         value = machine.force(value);
     }
     Ok(value)
-}
-
-/// The reasons of an unknown value; none for every other.
-pub(super) fn unknown_reasons(value: &Value) -> Option<Vec<Reason>> {
-    if let Value::Unknown(reasons) = value { Some(reasons.clone()) } else { None }
 }

@@ -14,13 +14,13 @@ pub(super) fn bool(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
         Value::Int(value) => *value == 1,
         Value::Float(value) => *value == 1.0,
         Value::String(text) => matches!(&*text.to_lowercase(), "yes" | "on" | "true" | "1"),
-        value if machine.dialect == Dialect::Native => machine.settled_argument(value.clone()).map(|_| false)?,
+        value if machine.dialect == Dialect::Native => machine.settled(value.clone()).map(|_| false)?,
         _ => false,
     }))
 }
 
 /// Jinja's `int`: whatever cannot be read is the default.
-pub(super) fn int(bound: &Bound) -> Eval {
+pub(super) fn int(_: &mut Machine<'_>, bound: &Bound) -> Eval {
     let default = bound.get(1).cloned().unwrap_or(Value::Int(0));
     let base = bound.integer(2)?.unwrap_or(10);
     Ok(match bound.required(0)? {
@@ -75,7 +75,7 @@ fn read_float(text: &str) -> Option<f64> {
     text.replace('_', "").parse().ok()
 }
 
-pub(super) fn float(bound: &Bound) -> Eval {
+pub(super) fn float(_: &mut Machine<'_>, bound: &Bound) -> Eval {
     let default = bound.get(1).cloned().unwrap_or(Value::Float(0.0));
     let value = bound.required(0)?;
     Ok(match (number(value), value) {
