@@ -161,7 +161,7 @@ fn explain_for_people_fits_eighty_columns() {
 
         installed
           etcd
-              etcd_deployment_type is host, etcd member
+              etcd member, etcd_deployment_type is host
           etcdctl
               comes with etcd
 

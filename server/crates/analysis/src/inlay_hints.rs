@@ -27,6 +27,7 @@ pub fn inlay_hints(workspace: &Workspace, path: &str, range: TextRange) -> Vec<I
         return Vec::new();
     }
     let Some(file) = cluster.inventory.file_id(path) else { return Vec::new() };
+    let text = cluster.inventory.file(file).text();
     let mut hints = Vec::new();
     for (host, data) in cluster.inventory.hosts() {
         for mention in &data.mentions {
@@ -34,7 +35,7 @@ pub fn inlay_hints(workspace: &Workspace, path: &str, range: TextRange) -> Vec<I
             if place.file == file && range.contains(place.range) && matches!(mention.kind, MentionKind::HostOf(_)) {
                 let view = cluster.view(host);
                 hints.push(InlayHint {
-                    offset: place.range.end as usize,
+                    offset: behind_colon(text, place.range.end as usize),
                     label: view.role.to_string(),
                     tooltip: tooltip(cluster, &view.components),
                 });
@@ -44,6 +45,11 @@ pub fn inlay_hints(workspace: &Workspace, path: &str, range: TextRange) -> Vec<I
     hints.sort_by_key(|hint| hint.offset);
     hints.dedup_by_key(|hint| hint.offset);
     hints
+}
+
+/// Behind the colon that follows a key, if one does: a hint in front of it would tear the two apart.
+fn behind_colon(text: &str, end: usize) -> usize {
+    if text[end..].starts_with(':') { end + 1 } else { end }
 }
 
 fn tooltip(cluster: &Cluster, components: &[crate::components::Verdict]) -> String {
