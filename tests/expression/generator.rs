@@ -304,3 +304,119 @@ pub(crate) fn template(dice: &mut Dice) -> String {
         _ => format!("[{{% for i in names -%}} '{{{{ i }}}}', {{% endfor %}}{{{{ {} }}}}]\n", expression(dice, depth)),
     }
 }
+
+const ADDRESSES: &[&str] = &[
+    "'10.233.0.0/18'",
+    "'10.233.0.1/18'",
+    "'10.233.0.1'",
+    "'10.0.0.0/31'",
+    "'10.0.0.1/31'",
+    "'10.0.0.1/32'",
+    "'0.0.0.0/0'",
+    "'192.168.1.255/24'",
+    "'10.0.0.0/255.255.255.0'",
+    "'fd85:ee78:d8a6:8607::1:0000/116'",
+    "'fd85::1'",
+    "'fd85::/64'",
+    "'::1/128'",
+    "'::/0'",
+    "'fe80::1/127'",
+    "'10.0'",
+    "'10.0.0.256'",
+    "'10.0.0.0/33'",
+    "'host.example'",
+    "''",
+    "' 10.0.0.1'",
+    "'010.0.0.1'",
+    "true",
+    "false",
+    "none",
+    "['10.0.0.1', 'x', 'fd85::1/64', '10.1.0.0/16']",
+    "[]",
+    "'10.0.0.1/'",
+    "'/24'",
+    "'2001:db8::g'",
+    "'::ffff:10.0.0.1'",
+];
+const QUERIES: &[&str] = &[
+    "",
+    "'net'",
+    "'address'",
+    "'ip'",
+    "'prefix'",
+    "'network'",
+    "'network_id'",
+    "'subnet'",
+    "'netmask'",
+    "'hostmask'",
+    "'broadcast'",
+    "'cidr'",
+    "'host'",
+    "'type'",
+    "'version'",
+    "'size'",
+    "'bool'",
+    "'ip/prefix'",
+    "'first_usable'",
+    "'last_usable'",
+    "'range_usable'",
+    "'wrap'",
+    "'v4'",
+    "'ipv6'",
+    "'network/prefix'",
+    "'network_netmask'",
+    "'private'",
+    "'public'",
+    "'peer'",
+    "'next_usable'",
+    "0",
+    "1",
+    "3",
+    "-1",
+    "-2",
+    "300",
+    "'10.233.0.0/16'",
+    "'10.233.0.0/18'",
+    "'fd00::/8'",
+    "'10.233.0.1'",
+    "'nonsense'",
+    "'1.5'",
+];
+const VERSIONS: &[&str] = &[
+    "'1.30.4'",
+    "'1.9'",
+    "'1.10.0'",
+    "'v1.30.4'",
+    "'1.31.0-rc.1'",
+    "'1.31.0-alpha'",
+    "'1.31.0+build'",
+    "'2.0.0'",
+    "1.5",
+    "2",
+    "''",
+    "'a'",
+    "'1.01'",
+];
+const COMPARISONS: &[&str] = &["'=='", "'<'", "'<='", "'>'", "'>='", "'!='", "'ge'", "'<>'", "'=>'"];
+
+/// Every query of every address, and every comparison of every two versions.
+pub(crate) fn plugin_calls() -> Vec<String> {
+    let mut calls = Vec::new();
+    for address in ADDRESSES {
+        for query in QUERIES {
+            calls.extend(["ipaddr", "ipv4", "ipv6"].map(|filter| format!("{{{{ {address} | ansible.utils.{filter}({query}) }}}}")));
+        }
+        calls.push(format!("{{{{ {address} | ansible.utils.ipwrap }}}}"));
+    }
+    for left in VERSIONS {
+        for right in VERSIONS {
+            for comparison in COMPARISONS {
+                calls.extend(
+                    ["", ", version_type='semver'", ", strict=false"]
+                        .map(|more| format!("{{{{ {left} is version({right}, {comparison}{more}) }}}}")),
+                );
+            }
+        }
+    }
+    calls
+}

@@ -8,7 +8,7 @@ Reads one JSON document from standard input and writes one to standard output.
         -> {"version": ..., "scopes": [{"name": ..., "variables": {...}, "hostvars": {...}, "results": {name: ...},
                                         "cases": [{"kind": ..., "text": ...}], "case_results": [...]}]}
 
-Values are typed: text is {"s": ...}, a float {"f": ...}, a mapping {"m": [[key, value], ...]}, anything unusual {"u": type}; the rest is JSON.
+Values are typed: text is {"s": ...}, a float {"f": ...}, a large integer {"i": ...}, a mapping {"m": [[key, value], ...]}, anything unusual {"u": type}; the rest is JSON.
 """
 
 import datetime
@@ -79,7 +79,7 @@ def encode(value):
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return int(value)
+        return int(value) if abs(value) < 1 << 60 else {"i": str(int(value))}
     if isinstance(value, float):
         return {"f": repr(float(value))}
     if isinstance(value, str):

@@ -15,6 +15,7 @@ pub(crate) fn decode(json: &Json) -> Value {
         Json::Array(items) => Value::List(Arc::new(items.iter().map(decode).collect())),
         Json::Object(object) => match object.iter().next() {
             Some((tag, Json::String(text))) if tag == "s" => Value::from_source(&text.as_str().into()),
+            Some((tag, Json::String(text))) if tag == "i" => text.parse().map_or(Value::Null, Value::Int),
             Some((tag, Json::String(text))) if tag == "f" => text.parse().map_or(Value::Null, Value::Float),
             Some((tag, Json::Array(entries))) if tag == "m" => {
                 Value::Map(Arc::new(entries.iter().map(|entry| (decode(&entry[0]), decode(&entry[1]))).collect()))

@@ -89,7 +89,7 @@ fn dict(arguments: Arguments) -> Eval {
     Ok(Value::map(map))
 }
 
-/// Only lookups that stay within the variables are made; all others read something outside.
+/// Only lookups that stay within the variables or the scope are made; all others read something outside.
 fn lookup(machine: &mut Machine<'_>, mut arguments: Arguments, want_list: bool) -> Eval {
     if arguments.positional.is_empty() {
         return Err(Stop::error("a lookup needs a name"));
@@ -111,7 +111,10 @@ fn lookup(machine: &mut Machine<'_>, mut arguments: Arguments, want_list: bool) 
     let found = match name {
         "vars" => variables(machine, &arguments, default.as_ref())?,
         "varnames" => names(machine, &arguments)?,
-        _ => return Err(Stop::unknown(vec![Reason::Lookup(name.into())])),
+        _ => {
+            let terms = arguments.positional.iter().map(|term| machine.settled(term.clone())).collect::<Eval<Vec<_>>>()?;
+            machine.query(name, &terms).ok_or_else(|| Stop::unknown(vec![Reason::Lookup(name.into())]))?
+        }
     };
     match found.as_slice() {
         _ if want_list => Ok(Value::list(found)),

@@ -46,6 +46,11 @@ pub trait Scope {
         None
     }
 
+    /// What a lookup gives that the scope can answer without reading anything outside, such as `inventory_hostnames`; `None` for all others.
+    fn query(&self, _lookup: &str, _terms: &[Value]) -> Option<Vec<Value>> {
+        None
+    }
+
     /// The names of all variables, for `query('varnames', ...)`; `None` when they are not known.
     fn names(&self) -> Option<Vec<Arc<str>>> {
         None

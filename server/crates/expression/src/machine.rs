@@ -178,6 +178,11 @@ impl<'s> Machine<'s> {
         self.frame().scope().names()
     }
 
+    /// What the scope answers to a lookup.
+    pub(crate) fn query(&self, lookup: &str, terms: &[Value]) -> Option<Vec<Value>> {
+        self.frame().scope().query(lookup, terms)
+    }
+
     /// Whether the scope knows a host.
     pub(crate) fn has_host(&mut self, host: &str) -> bool {
         self.frame_of(host).is_some()

@@ -142,6 +142,7 @@ fn variables_are_resolved_to_the_last_part() {
 fn lookups_within_the_variables() {
     check_both("{{ lookup('vars', 'ma' ~ 'de') ~ '' }}", text("3"));
     check_both("{{ lookup('ansible.builtin.vars', 'nowhere', default='d') }}", text("d"));
+    check_both("{{ lookup('echo', names | first) }}", text("a"));
     check_both("{{ query('varnames', '^na') | join(',') }}", text("names"));
 }
 

@@ -137,9 +137,9 @@ impl Network {
         self.net.addr() == self.net.network()
     }
 
-    /// netaddr knows a broadcast address for IPv4 networks of at least four addresses.
+    /// netaddr knows a broadcast address for networks of at least four addresses, also for IPv6.
     fn broadcast(&self) -> Option<IpAddr> {
-        (self.net.addr().is_ipv4() && self.host_bits() >= 2).then(|| self.net.broadcast())
+        (self.host_bits() >= 2).then(|| self.net.broadcast())
     }
 
     /// An address of the network by its index, from the end when negative.
@@ -178,8 +178,7 @@ impl Network {
             "cidr" => some(format!("{address}/{prefix}")),
             "netmask" => some(net.netmask().to_string()),
             "hostmask" | "wildcard" => some(net.hostmask().to_string()),
-            "broadcast" if self.host_bits() < 2 => Ok(Value::Null),
-            "broadcast" => some(self.broadcast().map_or_else(|| "None".to_owned(), |address| address.to_string())),
+            "broadcast" => Ok(self.broadcast().map_or(Value::Null, |address| address.to_string().into())),
             "bool" => Ok(Value::Bool(true)),
             "version" => Ok(Value::Int(if address.is_ipv4() { 4 } else { 6 })),
             "type" => Ok(Value::text(if self.host_bits() > 0 && self.is_network_address() { "network" } else { "address" })),
@@ -193,11 +192,13 @@ impl Network {
                 Ok(if is_host { format!("{address}/{prefix}").into() } else { Value::Null })
             }
             "size" if self.host_bits() < 127 => Ok(Value::Int(1 << self.host_bits())),
-            "ipv4" | "v4" if address.is_ipv4() => Ok(value),
-            "ipv6" | "v6" if address.is_ipv6() => Ok(value),
-            "first_usable" => of_network().map(|()| self.usable().map_or(Value::Null, |(first, _)| first.to_string().into())),
-            "last_usable" => of_network().map(|()| self.usable().map_or(Value::Null, |(_, last)| last.to_string().into())),
-            "range_usable" => of_network().map(|()| self.usable().map_or(Value::Null, |(first, last)| format!("{first}-{last}").into())),
+            "ipv4" if address.is_ipv4() => Ok(value),
+            "ipv6" if address.is_ipv6() => Ok(value),
+            "first_usable" => of_network().and_then(|()| Ok(self.usable()?.map_or(Value::Null, |(first, _)| first.to_string().into()))),
+            "last_usable" => of_network().and_then(|()| Ok(self.usable()?.map_or(Value::Null, |(_, last)| last.to_string().into()))),
+            "range_usable" => {
+                of_network().and_then(|()| Ok(self.usable()?.map_or(Value::Null, |(first, last)| format!("{first}-{last}").into())))
+            }
             "wrap" if address.is_ipv4() => Ok(value),
             "wrap" if self.has_prefix => some(format!("[{address}]/{prefix}")),
             "wrap" => some(format!("[{address}]")),
@@ -205,13 +206,16 @@ impl Network {
         }
     }
 
-    /// First and last address for hosts.
-    fn usable(&self) -> Option<(IpAddr, IpAddr)> {
-        match self.host_bits() {
+    /// First and last address for hosts. The collection takes IPv6 addresses below 2^32 for IPv4: these are not evaluated.
+    fn usable(&self) -> Eval<Option<(IpAddr, IpAddr)>> {
+        if self.net.addr().is_ipv6() && number(self.net.network()) <= u128::from(u32::MAX) {
+            return Err(Stop::unsupported("usable addresses of a low IPv6 network"));
+        }
+        Ok(match self.host_bits() {
             0 => None,
             1 => Some((self.net.network(), self.net.broadcast())),
-            _ => Some((self.nth(1)?, self.nth(-2)?)),
-        }
+            _ => self.nth(1).zip(self.nth(-2)),
+        })
     }
 
     /// Membership in another network, the address with an index, or a query that is not evaluated here.
