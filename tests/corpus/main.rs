@@ -1,5 +1,7 @@
 //! Real inventories. The data stands beside the repository, in `../shared`; without it these tests say so and pass.
 
+mod damage;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

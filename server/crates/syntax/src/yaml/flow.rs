@@ -7,18 +7,16 @@ use crate::{SyntaxError, TextRange};
 /// Parses the flow collection at `start` inside a block collection at column `parent`; gives its node and where it ends. An unclosed one ends
 /// before the next line that starts an entry of the block.
 pub(super) fn parse(text: &str, start: usize, parent: Option<usize>, arena: &mut Arena) -> (u32, usize) {
-    let mut flow = Flow {
-        text,
-        bytes: text.as_bytes(),
-        parent,
-        arena,
-        frames: Vec::new(),
-        tag: None,
-        anchor: None,
-        last_end: start,
-        has_open_quote: false,
-    };
-    flow.run(start)
+    let before = arena.mark();
+    let (node, end, is_closed) = Flow::new(text, text.len(), start, parent, arena).run(start);
+    let line_end = scan::line_end(text.as_bytes(), start);
+    if is_closed || end <= line_end {
+        return (node, end);
+    }
+    // What is not closed ends with its line: the lines below belong to the block.
+    arena.reset(before);
+    let (node, end, _) = Flow::new(text, line_end, start, parent, arena).run(start);
+    (node, end)
 }
 
 /// A collection that is not closed yet.
@@ -34,6 +32,8 @@ struct Frame {
 struct Flow<'t, 'a> {
     text: &'t str,
     bytes: &'t [u8],
+    /// Nothing is read from here on.
+    limit: usize,
     parent: Option<usize>,
     arena: &'a mut Arena,
     frames: Vec<Frame>,
@@ -44,8 +44,14 @@ struct Flow<'t, 'a> {
     has_open_quote: bool,
 }
 
-impl Flow<'_, '_> {
-    fn run(&mut self, start: usize) -> (u32, usize) {
+impl<'t, 'a> Flow<'t, 'a> {
+    fn new(text: &'t str, limit: usize, start: usize, parent: Option<usize>, arena: &'a mut Arena) -> Self {
+        let bytes = text.as_bytes();
+        Self { text, bytes, limit, parent, arena, frames: Vec::new(), tag: None, anchor: None, last_end: start, has_open_quote: false }
+    }
+
+    /// The node, where it ends, and whether it is closed.
+    fn run(mut self, start: usize) -> (u32, usize, bool) {
         let root = self.open(start);
         let mut at = start + 1;
         loop {
@@ -53,7 +59,8 @@ impl Flow<'_, '_> {
                 if !self.has_open_quote {
                     self.error(start, start + 1, "this bracket is not closed");
                 }
-                return (root, self.unwind(self.last_end));
+                let end = self.unwind(self.last_end);
+                return (root, end, false);
             };
             at = match self.bytes[next] {
                 b'[' | b'{' => {
@@ -67,7 +74,7 @@ impl Flow<'_, '_> {
                     }
                     self.close(next + 1);
                     if self.frames.is_empty() {
-                        return (root, next + 1);
+                        return (root, next + 1, true);
                     }
                     next + 1
                 }
@@ -99,6 +106,9 @@ impl Flow<'_, '_> {
     fn next_token(&mut self, mut at: usize) -> Option<usize> {
         loop {
             at = scan::skip_blanks(self.bytes, at);
+            if at >= self.limit {
+                return None;
+            }
             match self.bytes.get(at)? {
                 b'\n' | b'\r' => {
                     at = scan::next_line(self.bytes, at);
@@ -236,7 +246,7 @@ impl Flow<'_, '_> {
     fn plain(&mut self, start: usize) -> usize {
         let mut end = self.plain_line_end(start);
         // A plain scalar goes on over line breaks until punctuation.
-        while scan::only_blanks(self.bytes, end) {
+        while end < self.limit && self.limit == self.bytes.len() && scan::only_blanks(self.bytes, end) {
             let line = scan::next_line(self.bytes, end);
             let next = scan::skip_blanks(self.bytes, line);
             let goes_on = self.bytes.get(next).is_some_and(|byte| !matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'\n' | b'\r'))

@@ -24,9 +24,12 @@ pub(super) fn parse(text: Arc<str>) -> Document {
     parser.close_all();
     let Parser { mut arena, roots, .. } = parser;
     arena.finish();
-    let root = roots.first().copied();
+    // While a line at the top is half-typed it may be a root of its own: the largest one is the document.
+    let root = roots.into_iter().rev().max_by_key(|&root| arena.range(root).len());
     Document { text, arena, root }
 }
+
+const NO_SUCH_COLUMN: &str = "this line is indented like no line above it";
 
 /// A block collection that may still get entries.
 struct Level {
@@ -34,6 +37,9 @@ struct Level {
     indent: usize,
     node: u32,
     is_sequence: bool,
+    n_entries: usize,
+    /// Lines stood two columns deeper than its entries, as those of a list's item do.
+    is_like_item: bool,
     /// The last key or dash has no value yet: where an absent one would stand.
     pending: Option<usize>,
 }
@@ -87,11 +93,44 @@ impl Parser<'_> {
         let indentation = &self.bytes[start..content];
         let indent = if indentation.contains(&b'\t') {
             self.error(TextRange::new(start, content), "a tab cannot indent: use blanks");
-            self.open.last().map_or(0, |level| level.indent)
+            self.guessed_indent(content)
         } else {
             indentation.len()
         };
         self.entry(content, indent);
+    }
+
+    /// The column that a line indented with tabs is meant for, by the lines around it.
+    fn guessed_indent(&self, content: usize) -> usize {
+        let Some(level) = self.open.last() else { return 0 };
+        let mut below = self.lines_below(content).map(|(indent, _)| indent);
+        if level.pending.is_some() {
+            return below.take_while(|&indent| indent > level.indent).min().unwrap_or(level.indent + 1);
+        }
+        below.next().unwrap_or(0).min(level.indent)
+    }
+
+    /// Indent and place of the content of the lines below, blank and comment lines left out. Not too many: they are looked at when a line is odd,
+    /// and all lines may be.
+    fn lines_below(&self, at: usize) -> impl Iterator<Item = (usize, usize)> {
+        let mut line = scan::next_line(self.bytes, at);
+        let content_lines = std::iter::from_fn(move || {
+            loop {
+                let content = scan::skip_blanks(self.bytes, line);
+                let indent = content - line;
+                let byte = self.bytes.get(content)?;
+                line = scan::next_line(self.bytes, content);
+                if !matches!(byte, b'\n' | b'\r' | b'#') {
+                    return Some((indent, content));
+                }
+            }
+        });
+        content_lines.take(1_000)
+    }
+
+    /// The next line that is not deeper than `indent`.
+    fn next_beside(&self, at: usize, indent: usize) -> Option<(usize, usize)> {
+        self.lines_below(at).find(|&(next, _)| next <= indent)
     }
 
     /// `---`, `...` and directives at the start of a line.
@@ -121,11 +160,17 @@ impl Parser<'_> {
     /// The content of a line: an entry of one of the open collections, or the value of a pending one.
     fn entry(&mut self, content: usize, indent: usize) {
         let is_dash = scan::is_indicator(self.bytes, content, b'-');
-        let indent = self.settle(indent, is_dash);
-        if is_dash {
-            return self.dash(content, indent);
-        }
+        let column = indent;
+        let indent = self.settle(column, is_dash);
         let in_mapping = self.open.last().is_some_and(|level| !level.is_sequence && level.indent == indent);
+        match is_dash {
+            true if in_mapping && indent != column => return self.half_key(content, indent),
+            true => return self.dash(content, indent),
+            false => {}
+        }
+        if self.open.last().is_some_and(|level| level.is_sequence && level.indent == indent) {
+            return self.undashed(content, indent);
+        }
         if scan::is_indicator(self.bytes, content, b'?') {
             return self.complex_key(content, indent);
         }
@@ -144,28 +189,53 @@ impl Parser<'_> {
     fn settle(&mut self, indent: usize, is_dash: bool) -> usize {
         let mut popped = None;
         while let Some(level) = self.open.last() {
-            // A sequence may stand at the column of the key it belongs to.
-            let goes_on = level.indent < indent || (level.indent == indent && (!level.is_sequence || is_dash));
+            // A sequence may stand at the column of the key it belongs to: then a line without a dash ends it.
+            let at_its_key = self.open.len() < 2 || self.open[self.open.len() - 2].indent == level.indent;
+            let goes_on = level.indent < indent || (level.indent == indent && (!level.is_sequence || is_dash || !at_its_key));
             if goes_on {
                 break;
             }
             popped = self.close_last();
         }
         match (popped, self.open.last()) {
-            // Left of everything: the root goes on.
-            (Some(root), None) => self.reopen(root, indent),
+            // Left of everything: the root goes on, unless the line is no entry of its kind.
+            (Some(root), None) if root.is_sequence == is_dash => self.reopen(root, indent),
             (Some(closed), Some(level)) if level.indent < indent && indent < closed.indent && level.pending.is_none() => {
-                self.reopen(closed, indent)
+                self.between(closed, indent, is_dash)
             }
-            _ => self.fit(indent),
+            _ => self.fit(indent, is_dash),
         }
+    }
+
+    /// A line left of a collection that it ends and right of the one around it. Either one entry above was indented wrong, and with it the collection
+    /// that it started, or this line is: the line below tells, else the nearer column.
+    fn between(&mut self, mut closed: Level, indent: usize, is_dash: bool) -> usize {
+        let below = self.next_beside(self.at, indent).map(|(next, _)| next);
+        let is_nested = self.open.len() > 1;
+        let end = scan::line_end(self.bytes, self.at);
+        let Some(level) = self.open.last_mut() else { return indent };
+        let is_right = below != Some(level.indent);
+        let is_nearer = indent - level.indent < closed.indent - indent;
+        if is_right && is_nearer && is_nested && level.n_entries == 1 && level.is_sequence == is_dash {
+            level.indent = indent;
+            self.error(TextRange::new(self.at, end), NO_SUCH_COLUMN);
+            return indent;
+        }
+        if closed.is_sequence != is_dash {
+            return self.fit(indent, is_dash);
+        }
+        if below == Some(indent) && closed.n_entries == 1 {
+            closed.indent = indent;
+            self.error(TextRange::new(self.at, end), NO_SUCH_COLUMN);
+        }
+        self.reopen(closed, indent)
     }
 
     /// Opens again a collection that a line with an odd indent belongs to most likely.
     fn reopen(&mut self, level: Level, indent: usize) -> usize {
         if level.indent != indent {
             let end = scan::line_end(self.bytes, self.at);
-            self.error(TextRange::new(self.at, end), "this line is indented like no line above it");
+            self.error(TextRange::new(self.at, end), NO_SUCH_COLUMN);
         }
         let indent = level.indent;
         self.open.push(level);
@@ -173,9 +243,11 @@ impl Parser<'_> {
     }
 
     /// A line that is deeper than the open collection, which waits for no value, belongs to it all the same.
-    fn fit(&mut self, indent: usize) -> usize {
-        let full = self.open.last().filter(|level| level.indent < indent && level.pending.is_none());
-        let Some(indent) = full.map(|level| level.indent) else { return indent };
+    fn fit(&mut self, indent: usize, is_dash: bool) -> usize {
+        let full = self.open.last_mut().filter(|level| level.indent < indent && level.pending.is_none());
+        let Some(level) = full else { return indent };
+        level.is_like_item |= !is_dash && level.indent + 2 == indent;
+        let indent = level.indent;
         let end = scan::line_end(self.bytes, self.at);
         self.error(TextRange::new(self.at, end), "this line is indented deeper than the lines it belongs to");
         indent
@@ -187,16 +259,7 @@ impl Parser<'_> {
         if matches!(self.bytes[content], b'"' | b'\'' | b'|' | b'>' | b'[' | b'{' | b'&' | b'!') {
             return false;
         }
-        let mut at = scan::next_line(self.bytes, content);
-        while at < self.bytes.len() {
-            let next = scan::skip_blanks(self.bytes, at);
-            match self.bytes.get(next) {
-                None => return false,
-                Some(b'\n' | b'\r' | b'#') => at = scan::next_line(self.bytes, next),
-                Some(_) => return next - at >= indent && scan::key(self.text, next).is_some(),
-            }
-        }
-        false
+        self.lines_below(content).next().is_some_and(|(next, at)| next >= indent && scan::key(self.text, at).is_some())
     }
 
     fn key(&mut self, content: usize, key: scan::Key, indent: usize) {
@@ -219,16 +282,35 @@ impl Parser<'_> {
         self.trailing(end);
     }
 
+    /// A line among the items of a sequence that lacks its dash: an item all the same.
+    fn undashed(&mut self, content: usize, indent: usize) {
+        let end = scan::trimmed_line_end(self.bytes, content);
+        self.error(TextRange::new(content, end), "an item of a list starts with a dash");
+        self.end_pending();
+        self.set_pending(content);
+        match scan::key(self.text, content) {
+            Some(key) => self.key(content, key, indent + 2),
+            None => self.half_key(content, indent + 2),
+        }
+    }
+
     /// `-`, and what stands behind it: more dashes, the first entry of a mapping at that column, or a value.
     fn dash(&mut self, mut content: usize, mut indent: usize) {
         loop {
             match self.open.last() {
                 Some(level) if level.indent == indent && level.is_sequence => self.end_pending(),
+                Some(level) if level.indent == indent && level.pending.is_none() && self.is_list_after_all(level, content) => {
+                    self.arena.wrap_as_item(level.node);
+                    if let Some(level) = self.open.last_mut() {
+                        level.is_sequence = true;
+                    }
+                }
                 Some(level) if level.indent == indent && level.pending.is_none() => return self.half_key(content, indent),
+                _ if self.is_stray_dash(content, indent) => return self.half_key(content, indent),
                 _ => {
                     let node = self.arena.add(Kind::BlockSequence, content, content);
                     self.fill(node);
-                    self.open.push(Level { indent, node, is_sequence: true, pending: None });
+                    self.open.push(Level { indent, node, is_sequence: true, n_entries: 0, is_like_item: false, pending: None });
                 }
             }
             self.set_pending(content + 1);
@@ -246,6 +328,20 @@ impl Parser<'_> {
                 None => self.value_of_last(content),
             },
         }
+    }
+
+    /// A dash alone, with a key at the same column below: an entry that is being typed, not a list.
+    fn is_stray_dash(&self, content: usize, indent: usize) -> bool {
+        let is_alone = scan::trimmed_line_end(self.bytes, content) == content + 1;
+        is_alone && self.next_beside(content, indent).is_some_and(|(next, at)| next == indent && scan::key(self.text, at).is_some())
+    }
+
+    /// A mapping at the column of a dash, with more dashes below or with lines that stood where those of an item stand: what it holds is an item that
+    /// lacks its dash.
+    fn is_list_after_all(&self, level: &Level, content: usize) -> bool {
+        let is_dash = |(next, at): (usize, usize)| next == level.indent && scan::is_indicator(self.bytes, at, b'-');
+        let has_dashes = || self.next_beside(content, level.indent).is_some_and(is_dash);
+        !level.is_sequence && self.open.len() > 1 && (level.is_like_item || has_dashes())
     }
 
     /// `? key`: the key as a value, its `: value` on a later line.
@@ -443,7 +539,7 @@ impl Parser<'_> {
             _ => {
                 let node = self.arena.add(Kind::BlockMapping, start, start);
                 self.fill(node);
-                self.open.push(Level { indent, node, is_sequence: false, pending: None });
+                self.open.push(Level { indent, node, is_sequence: false, n_entries: 0, is_like_item: false, pending: None });
             }
         }
     }
@@ -472,6 +568,7 @@ impl Parser<'_> {
     fn set_pending(&mut self, at: usize) {
         if let Some(level) = self.open.last_mut() {
             level.pending = Some(at);
+            level.n_entries += 1;
         }
     }
 

@@ -37,6 +37,20 @@ impl Arena {
         id
     }
 
+    /// How much there is, for [`Self::reset`].
+    pub(super) fn mark(&self) -> [usize; 5] {
+        [self.nodes.len(), self.comments.len(), self.errors.len(), self.tags.len(), self.anchors.len()]
+    }
+
+    /// Forgets everything that came after a mark.
+    pub(super) fn reset(&mut self, [nodes, comments, errors, tags, anchors]: [usize; 5]) {
+        self.nodes.truncate(nodes);
+        self.comments.truncate(comments);
+        self.errors.truncate(errors);
+        self.tags.truncate(tags);
+        self.anchors.truncate(anchors);
+    }
+
     /// Appends an item, or the value of the last key.
     pub(super) fn push_child(&mut self, parent: u32, node: u32) {
         let last = std::mem::replace(&mut self.nodes[parent as usize].aux, node);
@@ -51,6 +65,15 @@ impl Arena {
     pub(super) fn push_key(&mut self, mapping: u32, key: u32, colon: Option<usize>) {
         self.push_child(mapping, key);
         self.nodes[key as usize].aux = colon.map_or(NONE, |colon| colon as u32);
+    }
+
+    /// Makes a mapping a sequence whose only item is what the mapping was.
+    pub(super) fn wrap_as_item(&mut self, mapping: u32) {
+        self.close(mapping);
+        let item = self.nodes.len() as u32;
+        self.nodes.push(Data { next: NONE, ..self.nodes[mapping as usize] });
+        let sequence = &mut self.nodes[mapping as usize];
+        (sequence.kind, sequence.child, sequence.aux) = (Kind::BlockSequence, item, item);
     }
 
     /// A collection is complete: it ends with its last child.
