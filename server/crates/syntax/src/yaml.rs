@@ -5,6 +5,7 @@
 //! with the block (`yaml/flow.rs`, `yaml/scan.rs`); a key without its colon is an entry without a colon.
 //! Whether Ansible would read the text is not decided here but in [`crate::judge`].
 
+mod columns;
 mod construct;
 mod flow;
 mod parse;

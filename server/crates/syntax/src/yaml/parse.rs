@@ -29,19 +29,17 @@ pub(super) fn parse(text: Arc<str>) -> Document {
     Document { text, arena, root }
 }
 
-const NO_SUCH_COLUMN: &str = "this line is indented like no line above it";
-
 /// A block collection that may still get entries.
-struct Level {
+pub(super) struct Level {
     /// Column of its entries.
-    indent: usize,
-    node: u32,
-    is_sequence: bool,
-    n_entries: usize,
+    pub(super) indent: usize,
+    pub(super) node: u32,
+    pub(super) is_sequence: bool,
+    pub(super) n_entries: usize,
     /// Lines stood two columns deeper than its entries, as those of a list's item do.
-    is_like_item: bool,
+    pub(super) is_like_item: bool,
     /// The last key or dash has no value yet: where an absent one would stand.
-    pending: Option<usize>,
+    pub(super) pending: Option<usize>,
 }
 
 impl Properties {
@@ -50,12 +48,12 @@ impl Properties {
     }
 }
 
-struct Parser<'t> {
-    text: &'t Arc<str>,
-    bytes: &'t [u8],
-    at: usize,
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t Arc<str>,
+    pub(super) bytes: &'t [u8],
+    pub(super) at: usize,
     arena: Arena,
-    open: Vec<Level>,
+    pub(super) open: Vec<Level>,
     roots: Vec<u32>,
     /// Of a node that comes on the next lines.
     waiting: Properties,
@@ -98,39 +96,6 @@ impl Parser<'_> {
             indentation.len()
         };
         self.entry(content, indent);
-    }
-
-    /// The column that a line indented with tabs is meant for, by the lines around it.
-    fn guessed_indent(&self, content: usize) -> usize {
-        let Some(level) = self.open.last() else { return 0 };
-        let mut below = self.lines_below(content).map(|(indent, _)| indent);
-        if level.pending.is_some() {
-            return below.take_while(|&indent| indent > level.indent).min().unwrap_or(level.indent + 1);
-        }
-        below.next().unwrap_or(0).min(level.indent)
-    }
-
-    /// Indent and place of the content of the lines below, blank and comment lines left out. Not too many: they are looked at when a line is odd,
-    /// and all lines may be.
-    fn lines_below(&self, at: usize) -> impl Iterator<Item = (usize, usize)> {
-        let mut line = scan::next_line(self.bytes, at);
-        let content_lines = std::iter::from_fn(move || {
-            loop {
-                let content = scan::skip_blanks(self.bytes, line);
-                let indent = content - line;
-                let byte = self.bytes.get(content)?;
-                line = scan::next_line(self.bytes, content);
-                if !matches!(byte, b'\n' | b'\r' | b'#') {
-                    return Some((indent, content));
-                }
-            }
-        });
-        content_lines.take(1_000)
-    }
-
-    /// The next line that is not deeper than `indent`.
-    fn next_beside(&self, at: usize, indent: usize) -> Option<(usize, usize)> {
-        self.lines_below(at).find(|&(next, _)| next <= indent)
     }
 
     /// `---`, `...` and directives at the start of a line.
@@ -183,83 +148,6 @@ impl Parser<'_> {
             None if self.starts_mapping_below(content, indent) => self.half_key(content, indent),
             None => self.value_of_last(content),
         }
-    }
-
-    /// Closes what ends before a line at `indent`, and gives the indent at which the line counts.
-    fn settle(&mut self, indent: usize, is_dash: bool) -> usize {
-        let mut popped = None;
-        while let Some(level) = self.open.last() {
-            // A sequence may stand at the column of the key it belongs to: then a line without a dash ends it.
-            let at_its_key = self.open.len() < 2 || self.open[self.open.len() - 2].indent == level.indent;
-            let goes_on = level.indent < indent || (level.indent == indent && (!level.is_sequence || is_dash || !at_its_key));
-            if goes_on {
-                break;
-            }
-            popped = self.close_last();
-        }
-        match (popped, self.open.last()) {
-            // Left of everything: the root goes on, unless the line is no entry of its kind.
-            (Some(root), None) if root.is_sequence == is_dash => self.reopen(root, indent),
-            (Some(closed), Some(level)) if level.indent < indent && indent < closed.indent && level.pending.is_none() => {
-                self.between(closed, indent, is_dash)
-            }
-            _ => self.fit(indent, is_dash),
-        }
-    }
-
-    /// A line left of a collection that it ends and right of the one around it. Either one entry above was indented wrong, and with it the collection
-    /// that it started, or this line is: the line below tells, else the nearer column.
-    fn between(&mut self, mut closed: Level, indent: usize, is_dash: bool) -> usize {
-        let below = self.next_beside(self.at, indent).map(|(next, _)| next);
-        let is_nested = self.open.len() > 1;
-        let end = scan::line_end(self.bytes, self.at);
-        let Some(level) = self.open.last_mut() else { return indent };
-        let is_right = below != Some(level.indent);
-        let is_nearer = indent - level.indent < closed.indent - indent;
-        if is_right && is_nearer && is_nested && level.n_entries == 1 && level.is_sequence == is_dash {
-            level.indent = indent;
-            self.error(TextRange::new(self.at, end), NO_SUCH_COLUMN);
-            return indent;
-        }
-        if closed.is_sequence != is_dash {
-            return self.fit(indent, is_dash);
-        }
-        if below == Some(indent) && closed.n_entries == 1 {
-            closed.indent = indent;
-            self.error(TextRange::new(self.at, end), NO_SUCH_COLUMN);
-        }
-        self.reopen(closed, indent)
-    }
-
-    /// Opens again a collection that a line with an odd indent belongs to most likely.
-    fn reopen(&mut self, level: Level, indent: usize) -> usize {
-        if level.indent != indent {
-            let end = scan::line_end(self.bytes, self.at);
-            self.error(TextRange::new(self.at, end), NO_SUCH_COLUMN);
-        }
-        let indent = level.indent;
-        self.open.push(level);
-        indent
-    }
-
-    /// A line that is deeper than the open collection, which waits for no value, belongs to it all the same.
-    fn fit(&mut self, indent: usize, is_dash: bool) -> usize {
-        let full = self.open.last_mut().filter(|level| level.indent < indent && level.pending.is_none());
-        let Some(level) = full else { return indent };
-        level.is_like_item |= !is_dash && level.indent + 2 == indent;
-        let indent = level.indent;
-        let end = scan::line_end(self.bytes, self.at);
-        self.error(TextRange::new(self.at, end), "this line is indented deeper than the lines it belongs to");
-        indent
-    }
-
-    /// Whether a line without a colon at `indent` is the half-typed first key of a mapping: the next line at this column has a key,
-    /// or a deeper one has.
-    fn starts_mapping_below(&self, content: usize, indent: usize) -> bool {
-        if matches!(self.bytes[content], b'"' | b'\'' | b'|' | b'>' | b'[' | b'{' | b'&' | b'!') {
-            return false;
-        }
-        self.lines_below(content).next().is_some_and(|(next, at)| next >= indent && scan::key(self.text, at).is_some())
     }
 
     fn key(&mut self, content: usize, key: scan::Key, indent: usize) {
@@ -328,20 +216,6 @@ impl Parser<'_> {
                 None => self.value_of_last(content),
             },
         }
-    }
-
-    /// A dash alone, with a key at the same column below: an entry that is being typed, not a list.
-    fn is_stray_dash(&self, content: usize, indent: usize) -> bool {
-        let is_alone = scan::trimmed_line_end(self.bytes, content) == content + 1;
-        is_alone && self.next_beside(content, indent).is_some_and(|(next, at)| next == indent && scan::key(self.text, at).is_some())
-    }
-
-    /// A mapping at the column of a dash, with more dashes below or with lines that stood where those of an item stand: what it holds is an item that
-    /// lacks its dash.
-    fn is_list_after_all(&self, level: &Level, content: usize) -> bool {
-        let is_dash = |(next, at): (usize, usize)| next == level.indent && scan::is_indicator(self.bytes, at, b'-');
-        let has_dashes = || self.next_beside(content, level.indent).is_some_and(is_dash);
-        !level.is_sequence && self.open.len() > 1 && (level.is_like_item || has_dashes())
     }
 
     /// `? key`: the key as a value, its `: value` on a later line.
@@ -580,7 +454,7 @@ impl Parser<'_> {
         }
     }
 
-    fn close_last(&mut self) -> Option<Level> {
+    pub(super) fn close_last(&mut self) -> Option<Level> {
         self.end_pending();
         let level = self.open.pop()?;
         self.arena.close(level.node);
@@ -607,7 +481,7 @@ impl Parser<'_> {
         self.at = scan::next_line(self.bytes, at);
     }
 
-    fn error(&mut self, range: TextRange, message: &str) {
+    pub(super) fn error(&mut self, range: TextRange, message: &str) {
         self.arena.errors.push(SyntaxError { range, message: message.to_owned() });
     }
 }
