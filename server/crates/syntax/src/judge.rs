@@ -16,6 +16,41 @@ const SHORT: usize = 4_000;
 /// libyaml decides whether; where it and the fault-tolerant parser both stumble at or before the same line, the latter knows the place and the words
 /// better. Duplicate keys are no error there and none here. Of a long file libyaml sees only the lines that are not plainly valid.
 pub fn yaml(document: &Document) -> Option<SyntaxError> {
+    refused_by_libyaml(document).or_else(|| refused_by_construction(document))
+}
+
+/// Anchors that are defined twice and tags that Ansible's loader does not know: libyaml passes them on, PyYAML stops at them.
+fn refused_by_construction(document: &Document) -> Option<SyntaxError> {
+    const TAGS: [&str; 18] = [
+        "!",
+        "!!str",
+        "!!int",
+        "!!float",
+        "!!bool",
+        "!!null",
+        "!!map",
+        "!!seq",
+        "!!set",
+        "!!omap",
+        "!!pairs",
+        "!!timestamp",
+        "!!binary",
+        "!!python/dict",
+        "!!python/unicode",
+        "!unsafe",
+        "!vault",
+        "!vault-encrypted",
+    ];
+    let text = document.text();
+    let mut names = std::collections::BTreeSet::new();
+    let again = document.anchors().find(|range| !names.insert(&text[range.span()]));
+    let again = again.map(|range| SyntaxError { range, message: "this anchor is defined twice".to_owned() });
+    let unknown = document.tags().find(|range| !TAGS.contains(&&text[range.span()]) && !text[range.span()].starts_with("!<"));
+    let unknown = unknown.map(|range| SyntaxError { range, message: format!("Ansible knows no tag {}", &text[range.span()]) });
+    again.into_iter().chain(unknown).min_by_key(|error| error.range)
+}
+
+fn refused_by_libyaml(document: &Document) -> Option<SyntaxError> {
     let text = document.text();
     let excerpt = (text.len() > SHORT).then(|| excerpt::of(document)).flatten();
     let (at, message) = match excerpt {

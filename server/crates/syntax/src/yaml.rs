@@ -117,6 +117,16 @@ impl Document {
         path
     }
 
+    /// The tags as written, by node.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = TextRange> {
+        self.arena.tags.iter().map(|&(_, range)| range)
+    }
+
+    /// The anchors with their `&`, by node.
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = TextRange> {
+        self.arena.anchors.iter().map(|&(_, range)| range)
+    }
+
     fn anchored(&self, name: &str, before: u32) -> Option<Node<'_>> {
         let anchors = self.arena.anchors.iter().take_while(|(node, _)| *node < before);
         let found = anchors.filter(|(_, range)| &self.text[range.start as usize + 1..range.end as usize] == name).last()?;

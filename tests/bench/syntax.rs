@@ -1,0 +1,60 @@
+//! Speed of the fault-tolerant parser: `cargo bench --bench syntax`. Prints, for host files of three sizes, the fastest of several passes over the
+//! whole file, beside one libyaml pass over the same text as the yardstick for the machine.
+
+#![expect(clippy::print_stdout, reason = "the table is the result")]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hostwise_syntax::{judge, yaml};
+use serde::Deserialize as _;
+
+fn main() {
+    println!("| hosts | KB | parse ms | MB/s | verdict ms | libyaml ms | libyaml / parse |");
+    println!("|---|---|---|---|---|---|---|");
+    for n_hosts in [1_000, 10_000, 100_000] {
+        let text: Arc<str> = host_file(n_hosts).into();
+        let parse = fastest(|| drop(black_box(yaml::parse(Arc::clone(&text)))));
+        let document = yaml::parse(Arc::clone(&text));
+        let verdict = fastest(|| assert_eq!(judge::yaml(&document), None));
+        let libyaml = fastest(|| {
+            serde::de::IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(&text)).expect("YAML");
+        });
+        println!(
+            "| {n_hosts} | {} | {:.2} | {:.0} | {:.2} | {:.1} | {:.1} |",
+            text.len() / 1000,
+            milliseconds(parse),
+            text.len() as f64 / parse.as_secs_f64() / 1e6,
+            milliseconds(verdict),
+            milliseconds(libyaml),
+            libyaml.as_secs_f64() / parse.as_secs_f64()
+        );
+    }
+}
+
+/// A Kubespray hosts.yaml of the usual shape, about 120 bytes a host.
+fn host_file(n_hosts: usize) -> String {
+    let mut text = String::from("all:\n  hosts:\n");
+    for host in 0..n_hosts {
+        let address = format!("10.{}.{}.{}", host >> 16, (host >> 8) & 255, host & 255);
+        let _ = write!(text, "    node-{host}:\n      ansible_host: {address}\n      ip: {address}\n      access_ip: {address}\n");
+    }
+    text.push_str("  children:\n    kube_node:\n      hosts:\n");
+    (0..n_hosts).for_each(|host| text.push_str(&format!("        node-{host}:\n")));
+    text
+}
+
+fn fastest(mut pass: impl FnMut()) -> Duration {
+    let passes = (0..10).map(|_| {
+        let start = Instant::now();
+        pass();
+        start.elapsed()
+    });
+    passes.min().unwrap_or_default()
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
