@@ -2,5 +2,6 @@
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod inventory;
 mod load;
 pub(crate) mod rule;

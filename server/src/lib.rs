@@ -42,6 +42,7 @@ enum Command {
     },
     Check(cli::check::CheckArgs),
     Explain(cli::explain::ExplainArgs),
+    Inventory(cli::inventory::InventoryArgs),
     Rule(cli::rule::RuleArgs),
 }
 
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
         None | Some(Command::Server { .. }) => serve_stdio(),
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Explain(args)) => cli::explain::run(&args),
+        Some(Command::Inventory(args)) => cli::inventory::run(&args),
         Some(Command::Rule(args)) => cli::rule::run(&args),
     };
     outcome.unwrap_or_else(|error| {

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use hostwise_syntax::yaml::NodeId;
-use hostwise_syntax::{LineIndex, SyntaxError, ini, judge, yaml};
+use hostwise_syntax::{LineIndex, SyntaxError, TextRange, Value, ini, judge, yaml};
 use rustc_hash::FxHashMap;
 
 use crate::sources::extension;
+use crate::{json_reader, mapping, python};
 
 /// A snapshot of files and directories, cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +42,7 @@ pub struct SourceFile {
     lines: OnceLock<LineIndex>,
     yaml: OnceLock<yaml::Document>,
     ini: OnceLock<ini::Document>,
+    json: OnceLock<Option<Value>>,
     syntax_error: OnceLock<Option<SyntaxError>>,
     variables: OnceLock<Variables>,
 }
@@ -55,6 +57,11 @@ impl Variables {
     /// Key and value of a variable.
     pub(crate) fn named(&self, name: &str) -> Option<(NodeId, NodeId)> {
         self.entries.get(name).copied()
+    }
+
+    /// Names and values, in no order; `file` is the file these are from.
+    pub(crate) fn values<'v>(&'v self, file: &'v SourceFile) -> impl Iterator<Item = (Arc<str>, Value)> + 'v {
+        self.entries.iter().map(|(name, (_, value))| (Arc::clone(name), file.value(file.yaml().node(*value))))
     }
 
     /// In no order.
@@ -72,6 +79,7 @@ impl SourceFile {
             lines: OnceLock::new(),
             yaml: OnceLock::new(),
             ini: OnceLock::new(),
+            json: OnceLock::new(),
             syntax_error: OnceLock::new(),
             variables: OnceLock::new(),
         }
@@ -103,6 +111,29 @@ impl SourceFile {
     pub fn ini(&self) -> &ini::Document {
         self.ini.get_or_init(|| ini::parse(self.shared_text()))
     }
+    /// The value of a text that is a JSON object: Ansible reads such a text as JSON, whatever the file is called.
+    fn json(&self) -> Option<&Value> {
+        let parse = || self.text().trim_start().starts_with('{').then(|| json_reader::parse(self.text())).flatten();
+        self.json.get_or_init(parse).as_ref()
+    }
+
+    /// The value of a node as Ansible reads it; what it refuses is [`Value::Invalid`].
+    pub(crate) fn value(&self, node: yaml::Node<'_>) -> Value {
+        let value = self.json().and_then(|_| json_reader::parse(node.source()));
+        value.or_else(|| node.value().ok()).unwrap_or_else(|| Value::Invalid(node.source().into()))
+    }
+
+    /// The whole document as Ansible reads it, or why it does not.
+    pub(crate) fn document(&self) -> Result<Value, SyntaxError> {
+        if let Some(json) = self.json() {
+            return Ok(json.clone());
+        }
+        if let Some(error) = self.syntax_error() {
+            return Err(error.clone());
+        }
+        self.yaml().root().map_or(Ok(Value::Null), yaml::Node::value)
+    }
+
     /// Whether Ansible's YAML reader is the one for this file: by its extension, by its place below `group_vars` or `host_vars`, or by its text.
     pub fn is_yaml(&self) -> bool {
         let below = |directory: &str| self.path.split('/').rev().skip(1).any(|name| name == directory);
@@ -122,7 +153,7 @@ impl SourceFile {
 
     /// The first reason for which Ansible's YAML reader refuses the text; judged once. None for a file that is encrypted as a whole.
     pub fn syntax_error(&self) -> Option<&SyntaxError> {
-        let judge = || if self.is_encrypted() { None } else { judge::yaml(self.yaml()) };
+        let judge = || if self.is_encrypted() || self.json().is_some() { None } else { judge::yaml(self.yaml()) };
         self.syntax_error.get_or_init(judge).as_ref()
     }
 
@@ -141,9 +172,26 @@ impl SourceFile {
     pub(crate) fn variables(&self) -> &Variables {
         self.variables.get_or_init(|| {
             let root = self.yaml().root().filter(|_| !self.is_encrypted());
-            let entries = root.into_iter().flat_map(yaml::Node::entries).filter(|entry| entry.colon.is_some());
-            Variables { entries: entries.map(|entry| (entry.key.text().as_ref().into(), (entry.key.id(), entry.value.id()))).collect() }
+            let pairs = root.map(mapping::pairs).unwrap_or_default().into_iter();
+            Variables { entries: pairs.map(|pair| (mapping::name(&pair.key), (pair.entry.key.id(), pair.entry.value.id()))).collect() }
         })
+    }
+
+    /// Why Ansible ends when it reads this file for variables.
+    pub(crate) fn variables_error(&self) -> Option<SyntaxError> {
+        let refused = |range, message: &str| Some(SyntaxError { range, message: message.to_owned() });
+        if let Content::Unavailable(reason) = &self.content {
+            return refused(TextRange::empty(0), reason);
+        }
+        if self.is_encrypted() {
+            return refused(TextRange::empty(0), "this file is encrypted, and secrets are not known here");
+        }
+        match self.document() {
+            Err(error) => Some(error),
+            Ok(Value::Map(_)) => None,
+            Ok(value) if !python::is_true(&value) => None,
+            Ok(_) => refused(self.yaml().root().map(yaml::Node::range).unwrap_or_default(), "variables must be a mapping"),
+        }
     }
 
     fn shared_text(&self) -> Arc<str> {

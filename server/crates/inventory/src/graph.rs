@@ -1,5 +1,6 @@
 //! Who is in which group: groups, hosts, and the edges between them, as the sources of an inventory define them.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -203,33 +204,37 @@ impl Graph {
         found
     }
 
-    /// The hosts of a group and its descendants: own hosts, then those of the children, depth first, each once.
+    /// The hosts of a group and its descendants: own hosts, then those of the children, level by level, each once. (Ansible leaves the order of
+    /// deeper levels to the memory addresses of its objects.)
     pub(crate) fn members(&self, group: GroupId) -> Vec<HostId> {
         let (mut members, mut hosts, mut groups) = (Vec::new(), vec![false; self.hosts.len()], vec![false; self.groups.len()]);
-        let mut open = vec![group];
-        while let Some(group) = open.pop() {
+        let mut open = VecDeque::from([group]);
+        while let Some(group) = open.pop_front() {
             if std::mem::replace(&mut groups[group.0 as usize], true) {
                 continue;
             }
             let group = self.group(group);
             members.extend(group.hosts.iter().filter(|host| !std::mem::replace(&mut hosts[host.0 as usize], true)));
-            open.extend(group.children.iter().rev());
+            open.extend(&group.children);
         }
         members
     }
 
     /// After all sources: loose groups join `all`, loose hosts join `ungrouped`, depths and profiles are counted
-    /// (ansible-core `InventoryData.reconcile_inventory`).
-    pub(crate) fn reconcile(&mut self) {
+    /// (ansible-core `InventoryData.reconcile_inventory`). An error when `all` was put below a group: Ansible ends there.
+    pub(crate) fn reconcile(&mut self) -> Result<(), Cycle> {
+        let outcome = if self.group(ALL).parents.is_empty() { Ok(()) } else { Err(Cycle) };
+        self.cut(ALL);
         for index in 1..self.groups.len() {
             if self.groups[index].parents.is_empty() {
                 self.link(ALL, GroupId(index as u32));
             }
         }
+        let ungrouped_has_parents = self.group(UNGROUPED).parents.iter().any(|&parent| parent != ALL);
         for index in 0..self.hosts.len() {
             let host = HostId(index as u32);
             let groups = &self.hosts[index].groups;
-            let in_other = groups.iter().any(|&group| group != ALL && group != UNGROUPED);
+            let in_other = groups.iter().any(|&group| group != ALL && (group != UNGROUPED || ungrouped_has_parents));
             if in_other && groups.contains(&UNGROUPED) {
                 self.host_mut(host).groups.retain(|&group| group != UNGROUPED);
                 self.group_mut(UNGROUPED).hosts.retain(|&other| other != host);
@@ -237,8 +242,21 @@ impl Graph {
                 self.join(host, UNGROUPED);
             }
         }
+        self.count();
+        outcome
+    }
+
+    /// Depths and profiles: what the queries need, also of a graph that is not reconciled because no source was read.
+    pub(crate) fn count(&mut self) {
         self.count_depths();
         self.count_profiles();
+    }
+
+    /// Takes a group out of its parents.
+    fn cut(&mut self, group: GroupId) {
+        for parent in std::mem::take(&mut self.group_mut(group).parents) {
+            self.group_mut(parent).children.retain(|&child| child != group);
+        }
     }
 
     /// Adds groups as a play makes them (`group_by`): below `all`, or more hosts for a group that exists.
@@ -257,8 +275,7 @@ impl Graph {
                 self.group_mut(group).hosts.push(host);
             }
         }
-        self.count_depths();
-        self.count_profiles();
+        self.count();
     }
 
     /// The longest path from `all`. There are no cycles: [`Self::add_child`] refuses them.

@@ -1,93 +1,126 @@
 //! Host patterns in host lists: ranges and ports (`node[01:10]`, `db[a:c].example.org`, `h1:2222`).
 
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
+use hostwise_syntax::Value;
+
+use crate::python;
+
 /// The hosts a pattern stands for, and their port.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Expanded {
     pub(crate) names: Vec<String>,
-    /// 1 and above; a written `:0` is none.
-    pub(crate) port: Option<i64>,
+    /// A written `:0` is none.
+    pub(crate) port: Option<Value>,
 }
 
 /// More hosts than this from one pattern are refused.
 const LIMIT: usize = 1_000_000;
 
-/// Expands a pattern as ansible-core does (`plugins/inventory/__init__.py`, `parsing/utils/addresses.py`); an error in words when it refuses it.
+/// Expands a pattern as ansible-core does (`plugins/inventory/__init__.py`); an error in words when it refuses it.
 pub(crate) fn expand(pattern: &str) -> Result<Expanded, String> {
-    let (address, port) = split_port(pattern);
-    let names = if address.contains('[') { ranges(address)? } else { vec![address.to_owned()] };
+    let (address, port) = parse_address(pattern).unwrap_or((pattern, None));
+    let mut names = Vec::new();
+    if address.contains('[') {
+        expand_ranges(address, &mut names)?;
+    } else {
+        names.push(address.to_owned());
+    }
     Ok(Expanded { names, port })
 }
 
-/// Address and port; the whole text without a port when the address is none.
-fn split_port(pattern: &str) -> (&str, Option<i64>) {
-    if let Some((inner, port)) = pattern.strip_prefix('[').and_then(|rest| rest.rsplit_once("]:"))
-        && let Ok(number) = port.parse::<i64>()
-        && !inner.contains(['[', ']'])
-    {
-        return (inner, Some(number).filter(|&port| port != 0));
-    }
-    let outside = colons_outside_brackets(pattern);
-    let [colon] = outside[..] else { return (pattern, None) };
-    let (address, port) = (&pattern[..colon], &pattern[colon + 1..]);
-    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    match port.parse::<i64>() {
-        Ok(number) if is_port && is_address(address) => (address, Some(number).filter(|&port| port != 0)),
-        _ => (pattern, None),
+/// A host of a host list such as `h1,h2:22`: no range is expanded, and a name with one has no port.
+pub(crate) fn single(text: &str) -> (&str, Option<Value>) {
+    match parse_address(text) {
+        Some((host, port)) if !host.contains('[') => (host, port),
+        _ => (text, None),
     }
 }
 
-fn colons_outside_brackets(text: &str) -> Vec<usize> {
-    let mut depth = 0usize;
-    let mut colons = Vec::new();
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'[' => depth += 1,
-            b']' => depth = depth.saturating_sub(1),
-            b':' if depth == 0 => colons.push(at),
-            _ => {}
+/// Whether a text is a host name or address, with or without ranges and a port.
+pub(crate) fn is_address(text: &str) -> bool {
+    parse_address(text).is_some()
+}
+
+/// The expressions of ansible-core's `parsing/utils/addresses.py`, ranges included.
+struct Addresses {
+    bracketed_port: Regex,
+    port: Regex,
+    address: Regex,
+}
+
+static ADDRESSES: LazyLock<Option<Addresses>> = LazyLock::new(|| {
+    let octet = r"(?:[01]?[0-9]{1,2}|2[0-4][0-9]|25[0-5]|\[[0-9]+:[0-9]+(?::[0-9]+)?\])";
+    let group = r"(?:[0-9a-f]{1,4}|\[[0-9a-f]+:[0-9a-f]+(?::[0-9]+)?\])";
+    let range = r"\[(?:[a-z]:[a-z]|[0-9]+:[0-9]+)(?::[0-9]+)?\]";
+    let label = format!(r"(?:\w|{range})(?:[\w-]|{range})*(?<![_-])");
+    let ipv4 = format!(r"(?:{octet}\.){{3}}{octet}");
+    let ipv6 = [
+        r"(?:G:){7}G",
+        r"(?:G:){1,6}:",
+        r"(?:G:)(?::G){1,6}",
+        r"(?:G:){2}(?::G){1,5}",
+        r"(?:G:){3}(?::G){1,4}",
+        r"(?:G:){4}(?::G){1,3}",
+        r"(?:G:){5}(?::G){1,2}",
+        r"(?:G:){6}(?::G)",
+        r":(?::G){1,6}",
+        r"G?::",
+        r"(?:0:){6}(?:G\.){3}G",
+        r"::(?:ffff:)?(?:G\.){3}G",
+        r"(?:0:){5}ffff:(?:G\.){3}G",
+    ];
+    let ipv6 = ipv6.join("|").replace('G', group);
+    Some(Addresses {
+        bracketed_port: Regex::new(r"^\[(.+)\]:([0-9]+)$").ok()?,
+        port: Regex::new(r"^((?:[^:\[\]]|\[[^\]]*\])*):([0-9]+)$").ok()?,
+        address: Regex::new(&format!(r"(?i)^(?:{ipv4}|(?:{ipv6})|{label}(?:\.{label})*)$")).ok()?,
+    })
+});
+
+/// Address and port of a text; `None` when it is no address, and then it has no port either.
+fn parse_address(text: &str) -> Option<(&str, Option<Value>)> {
+    let addresses = ADDRESSES.as_ref()?;
+    let (mut address, mut port) = (text, None);
+    for expression in [&addresses.bracketed_port, &addresses.port] {
+        if !address.contains(':') {
+            break;
+        }
+        if let Ok(Some(found)) = expression.captures(address)
+            && let (Some(inner), Some(digits)) = (found.get(1), found.get(2))
+        {
+            address = &address[inner.range()];
+            port = python::int(digits.as_str());
         }
     }
-    colons
+    let is_address = addresses.address.is_match(address).unwrap_or(false);
+    is_address.then_some((address, port.filter(|port| *port != Value::Int(0))))
 }
 
-/// A host name or IPv4 address, ranges allowed: labels of word characters and `-` that start with a word character and end with neither `-` nor `_`.
-fn is_address(text: &str) -> bool {
-    let without_ranges = replace_ranges(text);
-    !without_ranges.is_empty()
-        && without_ranges.split('.').all(|label| {
-            let inner = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-            label.chars().all(inner) && !label.starts_with('-') && !label.ends_with(['-', '_']) && !label.is_empty()
-        })
-}
-
-/// Each `[…]` as one word character.
-fn replace_ranges(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('[')
-        && let Some((_, behind)) = after.split_once(']')
-    {
-        out.push_str(before);
-        out.push('x');
-        rest = behind;
+/// Adds the names of a text with at least one `[`: the first range decides first, the others below it.
+fn expand_ranges(text: &str, names: &mut Vec<String>) -> Result<(), String> {
+    let unclosed = || "this range is not closed".to_owned();
+    if text.contains('|') {
+        return Err("a name with a range cannot hold a |".to_owned());
     }
-    out + rest
-}
-
-fn ranges(text: &str) -> Result<Vec<String>, String> {
-    let mut names = vec![String::new()];
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('[') {
-        let (range, behind) = after.split_once(']').ok_or("this range is not closed")?;
-        let parts = range_items(range)?;
-        if names.len().saturating_mul(parts.len()) > LIMIT {
+    let (open, close) = (text.find('[').ok_or_else(unclosed)?, text.find(']').ok_or_else(unclosed)?);
+    if close < open {
+        return Err(unclosed());
+    }
+    let (head, range, tail) = (&text[..open], &text[open + 1..close], &text[close + 1..]);
+    for item in range_items(range)? {
+        let name = format!("{head}{item}{tail}");
+        if name.contains('[') {
+            expand_ranges(&name, names)?;
+        } else {
+            names.push(name);
+        }
+        if names.len() > LIMIT {
             return Err("this range stands for too many hosts".to_owned());
         }
-        names = names.iter().flat_map(|name| parts.iter().map(move |part| format!("{name}{before}{part}"))).collect();
-        rest = behind;
     }
-    names.iter_mut().for_each(|name| name.push_str(rest));
-    Ok(names)
+    Ok(())
 }
 
 /// `begin:end` or `begin:end:step`.
@@ -103,30 +136,33 @@ fn range_items(range: &str) -> Result<Vec<String>, String> {
     if end.is_empty() {
         return Err("a range needs an end".to_owned());
     }
-    let width = if begin.len() > 1 && begin.starts_with('0') { begin.len() } else { 0 };
-    if width > 0 && width != end.len() {
+    let width = if begin.len() > 1 && begin.starts_with('0') { begin.chars().count() } else { 0 };
+    if width > 0 && width != end.chars().count() {
         return Err("a range with leading zeros needs an end of the same length".to_owned());
     }
-    let number = |text: &str| text.trim().parse::<i64>().map_err(|_| format!("{text} is no number"));
-    let step = number(step)?;
-    if step == 0 {
-        return Err("a range cannot go in steps of 0".to_owned());
-    }
+    let number = |text: &str| match python::int(text) {
+        Some(Value::Int(number)) => Ok(number),
+        _ => Err(format!("{text} is no number")),
+    };
     if let (Some(first), Some(last)) = (LETTERS.find(begin), LETTERS.find(end)) {
         if first > last {
             return Err("this range ends before it begins".to_owned());
         }
-        let letters = LETTERS[first..=last].chars().step_by(usize::try_from(step).unwrap_or(usize::MAX));
-        return Ok(letters.map(String::from).collect());
+        let step = match number(step)? {
+            0 => return Err("a range cannot go in steps of 0".to_owned()),
+            step => usize::try_from(step).ok(),
+        };
+        let letters = step.into_iter().flat_map(|step| LETTERS[first..=last].chars().step_by(step));
+        return Ok(letters.map(|letter| format!("{:0>width$}", letter)).collect());
     }
-    let (first, last) = (number(begin)?, number(end)?);
-    if step > 0 && (last - first) / step > LIMIT as i64 {
-        return Err("this range stands for too many hosts".to_owned());
+    let (first, last, step) = (number(begin)?, number(end)?, number(step)?);
+    if step == 0 {
+        return Err("a range cannot go in steps of 0".to_owned());
     }
-    let numbers = std::iter::successors(Some(first), |n| n.checked_add(step));
-    let in_range = numbers.take_while(|&n| if step > 0 { n <= last } else { n > last + 1 });
-    let in_range: Box<dyn Iterator<Item = i64>> = if step < 0 && first < last { Box::new(std::iter::empty()) } else { Box::new(in_range) };
-    Ok(in_range.map(|n| format!("{n:0width$}")).collect())
+    let is_inside = |&n: &i64| if step > 0 { n <= last } else { n > last.saturating_add(1) };
+    let numbers = std::iter::successors(Some(first), |n| n.checked_add(step)).take_while(is_inside).take(LIMIT + 1);
+    let names: Vec<String> = numbers.map(|n| format!("{n:0width$}")).collect();
+    if names.len() > LIMIT { Err("this range stands for too many hosts".to_owned()) } else { Ok(names) }
 }
 
 #[cfg(test)]
@@ -135,7 +171,11 @@ mod tests {
 
     fn names(pattern: &str) -> String {
         match expand(pattern) {
-            Ok(Expanded { names, port }) => format!("{}{}", names.join(" "), port.map_or(String::new(), |port| format!(" @{port}"))),
+            Ok(Expanded { names, port }) => format!(
+                "{}{}",
+                names.join(" "),
+                port.map_or(String::new(), |port| if let Value::Int(port) = port { format!(" @{port}") } else { format!(" @{port:?}") })
+            ),
             Err(message) => format!("! {message}"),
         }
     }
@@ -149,7 +189,8 @@ mod tests {
             ("h1:0", "h1"),
             ("n[1:3]", "n1 n2 n3"),
             ("n[01:03].x", "n01.x n02.x n03.x"),
-            ("n[:2]:22", "n0 n1 n2 @22"),
+            ("n[:2]:22", "n0:22 n1:22 n2:22"),
+            ("n[0:2]:22", "n0 n1 n2 @22"),
             ("db-[a:c]", "db-a db-b db-c"),
             ("r[1:2]s[1:2]", "r1s1 r1s2 r2s1 r2s2"),
             ("n[1:5:2]", "n1 n3 n5"),
@@ -159,6 +200,14 @@ mod tests {
             ("h3:abc", "h3:abc"),
             ("::1", "::1"),
             ("[2001:db8::1]:22", "2001:db8::1 @22"),
+            ("[h1:22]:33", "h1 @22"),
+            ("10.0.0.[1:2]:22", "10.0.0.1 10.0.0.2 @22"),
+            ("a..b:22", "a..b:22"),
+            ("h1:99999", "h1 @99999"),
+            ("n[5:1:-2]", "n5 n3"),
+            ("n[3:1]x[", ""),
+            ("n[abc:c]", "na nb nc"),
+            ("n[09:11]", "n09 n10 n11"),
             ("n[1]", "! a range is [begin:end] or [begin:end:step]"),
             ("n[1:2", "! this range is not closed"),
         ] {

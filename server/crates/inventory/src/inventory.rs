@@ -5,11 +5,11 @@ use std::sync::Arc;
 use hostwise_syntax::TextRange;
 use rustc_hash::FxHashMap;
 
-use crate::graph::{ALL, Graph, Group, GroupId, Host, HostId, ProfileId};
+use crate::graph::{Graph, Group, GroupId, Host, HostId, ProfileId};
 use crate::precedence::{Layers, Names, Variable};
-use crate::sources::{self, Sources};
+use crate::sources::{self, Reading, Sources};
 use crate::variable_files;
-use crate::{Files, Problem, SourceFile};
+use crate::{Failure, Files, Problem, SourceFile};
 
 /// A file of one inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub struct Place {
     pub range: TextRange,
 }
 
-/// What to load: the `-i` arguments in order (absolute paths of files or directories), and the playbook directory.
+/// What to load: the `-i` arguments in order (absolute paths of files or directories, or host lists such as `h1,h2,`), and the playbook directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     pub sources: Vec<Arc<str>>,
@@ -51,11 +51,25 @@ impl Inventory {
         let (sources, graph) = match unchanged {
             Some(previous) => (Arc::clone(&previous.sources), Arc::clone(&previous.graph)),
             None => {
-                let (sources, graph) = sources::read(source_files);
+                let (sources, mut graph) = sources::read(source_files, Reading::Tolerant);
+                // What Ansible makes of `all` below a group is an error in any case; the other edges still say something.
+                let _ = graph.reconcile();
                 (Arc::new(sources), Arc::new(graph))
             }
         };
         Self::assemble(files, request.clone(), sources, graph)
+    }
+
+    /// Loads an inventory as Ansible itself does: a source ends at its first mistake, and what it had said before stays. An error where Ansible
+    /// ends the program.
+    pub fn load_strictly(files: &Files, request: &Request) -> Result<Inventory, Failure> {
+        let (sources, mut graph) = sources::read(sources::files(files, request), Reading::Strict);
+        if sources.any_parsed {
+            graph.reconcile().map_err(|_| Failure::GroupLoop)?;
+        } else {
+            graph.count();
+        }
+        Ok(Self::assemble(files, request.clone(), Arc::new(sources), Arc::new(graph)))
     }
 
     /// This inventory as it is after a play made groups (`group_by`): each is a child of `all`, or an existing group that gains hosts, and its
@@ -142,9 +156,9 @@ impl Inventory {
         self.graph.is_within(group, ancestor)
     }
 
-    /// The hosts of a group and its descendants: own hosts first.
+    /// The hosts of a group and its descendants: own hosts first, then level by level.
     pub fn members(&self, group: GroupId) -> Vec<HostId> {
-        if group == ALL { self.hosts().map(|(host, _)| host).collect() } else { self.graph.members(group) }
+        self.graph.members(group)
     }
 
     /// The effective value of a variable on a host, without magic variables.
@@ -170,6 +184,15 @@ impl Inventory {
     /// Hosts with equal profiles belong to the same groups: what is evaluated for one holds for all that set no variable of their own that was read.
     pub fn profile(&self, host: HostId) -> ProfileId {
         self.graph.profiles[host.0 as usize]
+    }
+
+    /// Whether any source was read to its end.
+    pub fn any_parsed(&self) -> bool {
+        self.sources.any_parsed
+    }
+
+    pub(crate) fn layers(&self) -> &Layers {
+        &self.layers
     }
 
     pub fn problems(&self) -> &[Problem] {

@@ -9,13 +9,21 @@ mod inventory;
 
 mod graph;
 mod hosts;
+mod json;
+mod json_reader;
+mod mapping;
+mod output;
+mod patterns;
 mod precedence;
 mod problem;
+mod python;
 mod sources;
 mod variable_files;
 
 pub use files::{Content, Entry, Files, SourceFile};
 pub use graph::{Group, GroupId, Host, HostId, Mention, MentionKind, ProfileId};
 pub use inventory::{FileId, Inventory, Place, Request};
+pub use output::{Failure, Output};
+pub use patterns::{HostPattern, PatternPart, PatternRole};
 pub use precedence::{Layer, LayerKind, Variable};
 pub use problem::{Problem, ProblemKind};

@@ -6,7 +6,7 @@ use hostwise_syntax::yaml::NodeId;
 use hostwise_syntax::{TextRange, Value};
 use rustc_hash::FxHashMap;
 
-use crate::graph::{ALL, Graph, GroupId, HostId};
+use crate::graph::{ALL, Graph, GroupId, HostId, ProfileId};
 use crate::variable_files::{self, Base};
 use crate::{FileId, Files, Inventory, Place, SourceFile};
 
@@ -53,7 +53,7 @@ pub(crate) struct Assignment {
 }
 
 /// Where the value of an [`Assignment`] stands in its file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Origin {
     Yaml(NodeId),
     Ini {
@@ -61,8 +61,25 @@ pub(crate) enum Origin {
         line: u32,
         assignment: u32,
     },
-    /// The port of a host pattern.
-    Port(i64),
+    /// A value that is written nowhere as a node: a port, or the null behind a name alone.
+    Value(Place, Value),
+}
+
+impl Origin {
+    /// The bytes of the value in its file, and the value.
+    pub(crate) fn resolve(&self, file: &SourceFile) -> (TextRange, Value) {
+        match self {
+            Origin::Yaml(node) => {
+                let node = file.yaml().node(*node);
+                (node.range(), file.value(node))
+            }
+            Origin::Ini { section, line, assignment } => {
+                let assignment = &file.ini().sections[*section as usize].lines[*line as usize].assignments[*assignment as usize];
+                (assignment.value_range, assignment.value.clone())
+            }
+            Origin::Value(place, value) => (place.range, value.clone()),
+        }
+    }
 }
 
 /// Files by id and by path, while an inventory is put together.
@@ -90,8 +107,19 @@ impl Names {
 pub(crate) struct Layers {
     /// Of each profile, lowest precedence first.
     of_profile: Vec<Vec<Step>>,
+    /// `group_vars` files by base in order, of each group that has any, lowest first.
+    of_group: Vec<(LayerKind, FxHashMap<GroupId, Vec<FileId>>)>,
     /// `host_vars` files of the hosts that have any, lowest first.
     of_host: FxHashMap<HostId, Vec<(LayerKind, FileId)>>,
+    /// The same of names that no host has.
+    of_nobody: FxHashMap<Arc<str>, Vec<(LayerKind, FileId)>>,
+}
+
+/// Where variables are said: in inventory sources, or in a variable file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Said<'i> {
+    Source(&'i [Assignment]),
+    File(&'i Arc<SourceFile>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,8 +132,9 @@ struct Step {
 
 impl Layers {
     pub(crate) fn new(files: &Files, bases: &[Base], graph: &Graph, names: &mut Names) -> Layers {
-        let mut of_group: Vec<FxHashMap<GroupId, Vec<FileId>>> = Vec::new();
+        let mut of_group: Vec<(LayerKind, FxHashMap<GroupId, Vec<FileId>>)> = Vec::new();
         let mut of_host: FxHashMap<HostId, Vec<(LayerKind, FileId)>> = FxHashMap::default();
+        let mut of_nobody: FxHashMap<Arc<str>, Vec<(LayerKind, FileId)>> = FxHashMap::default();
         for base in bases {
             let mut by_group: FxHashMap<GroupId, Vec<FileId>> = FxHashMap::default();
             for (entity, found) in variable_files::of_directory(files, &format!("{}/group_vars", base.path)) {
@@ -114,17 +143,48 @@ impl Layers {
                     by_group.insert(group, ids);
                 }
             }
-            of_group.push(by_group);
-            let kind = if base.of_playbook { LayerKind::PlaybookHostVars } else { LayerKind::HostVars };
+            let (of_groups, kind) = match base.of_playbook {
+                true => (LayerKind::PlaybookGroupVars, LayerKind::PlaybookHostVars),
+                false => (LayerKind::GroupVars, LayerKind::HostVars),
+            };
+            of_group.push((of_groups, by_group));
             for (entity, found) in variable_files::of_directory(files, &format!("{}/host_vars", base.path)) {
                 let ids = found.iter().map(|file| (kind, names.add(file))).collect::<Vec<_>>();
-                if let Some(host) = graph.host_named(&entity) {
-                    of_host.entry(host).or_default().extend(ids);
+                match graph.host_named(&entity) {
+                    Some(host) => of_host.entry(host).or_default().extend(ids),
+                    None => of_nobody.entry(entity.into()).or_default().extend(ids),
                 }
             }
         }
-        let of_profile = graph.profile_groups.iter().map(|groups| steps(groups, bases, &of_group)).collect();
-        Layers { of_profile, of_host }
+        let of_profile = graph.profile_groups.iter().map(|groups| steps(groups, &of_group)).collect();
+        Layers { of_profile, of_group, of_host, of_nobody }
+    }
+
+    /// What the groups of a profile say, lowest first.
+    pub(crate) fn of_profile<'i>(&'i self, inventory: &'i Inventory, profile: ProfileId) -> impl Iterator<Item = Said<'i>> {
+        self.of_profile[profile.0 as usize].iter().map(|step| match step.file {
+            Some(file) => Said::File(inventory.file(file)),
+            None => Said::Source(&inventory.group(step.group).assignments),
+        })
+    }
+
+    /// What is said for a host itself, lowest first, with the step it belongs to.
+    pub(crate) fn of_host<'i>(&'i self, inventory: &'i Inventory, host: HostId) -> impl Iterator<Item = (LayerKind, Said<'i>)> {
+        let files = self.of_host.get(&host).into_iter().flatten().map(|&(kind, file)| (kind, Said::File(inventory.file(file))));
+        std::iter::once((LayerKind::InventoryHost, Said::Source(&inventory.host(host).assignments))).chain(files)
+    }
+
+    /// What `host_vars` say for a name that no host has, lowest first.
+    pub(crate) fn of_nobody<'i>(&'i self, inventory: &'i Inventory, name: &str) -> impl Iterator<Item = (LayerKind, Said<'i>)> {
+        self.of_nobody.get(name).into_iter().flatten().map(|&(kind, file)| (kind, Said::File(inventory.file(file))))
+    }
+
+    /// What is said for a group itself, lowest first, with the step it belongs to (`all` counts like the others).
+    pub(crate) fn of_group<'i>(&'i self, inventory: &'i Inventory, group: GroupId) -> impl Iterator<Item = (LayerKind, Said<'i>)> {
+        let files = self.of_group.iter().flat_map(move |(kind, by_group)| {
+            by_group.get(&group).into_iter().flatten().map(|&file| (*kind, Said::File(inventory.file(file))))
+        });
+        std::iter::once((LayerKind::InventoryGroup, Said::Source(&inventory.group(group).assignments))).chain(files)
     }
 
     pub(crate) fn variable(&self, inventory: &Inventory, host: HostId, name: &str, with_own: bool) -> Option<Variable> {
@@ -172,21 +232,21 @@ impl Layers {
 }
 
 /// Steps 1 to 6 for the hosts of a profile: `groups` are in order of precedence, without `all`.
-fn steps(groups: &[GroupId], bases: &[Base], of_group: &[FxHashMap<GroupId, Vec<FileId>>]) -> Vec<Step> {
+fn steps(groups: &[GroupId], of_group: &[(LayerKind, FxHashMap<GroupId, Vec<FileId>>)]) -> Vec<Step> {
     let mut steps = vec![Step { kind: LayerKind::InventoryAll, group: ALL, file: None }];
     steps.extend(groups.iter().map(|&group| Step { kind: LayerKind::InventoryGroup, group, file: None }));
-    let mut add = |of_playbook: bool, kind: LayerKind, groups: &[GroupId]| {
-        for (_, by_group) in bases.iter().zip(of_group).filter(|(base, _)| base.of_playbook == of_playbook) {
+    let mut add = |base: LayerKind, kind: LayerKind, groups: &[GroupId]| {
+        for (_, by_group) in of_group.iter().filter(|(kind, _)| *kind == base) {
             for &group in groups {
                 let files = by_group.get(&group).into_iter().flatten();
                 steps.extend(files.map(|&file| Step { kind, group, file: Some(file) }));
             }
         }
     };
-    add(false, LayerKind::GroupVarsAll, &[ALL]);
-    add(true, LayerKind::PlaybookGroupVarsAll, &[ALL]);
-    add(false, LayerKind::GroupVars, groups);
-    add(true, LayerKind::PlaybookGroupVars, groups);
+    add(LayerKind::GroupVars, LayerKind::GroupVarsAll, &[ALL]);
+    add(LayerKind::PlaybookGroupVars, LayerKind::PlaybookGroupVarsAll, &[ALL]);
+    add(LayerKind::GroupVars, LayerKind::GroupVars, groups);
+    add(LayerKind::PlaybookGroupVars, LayerKind::PlaybookGroupVars, groups);
     steps
 }
 
@@ -199,7 +259,7 @@ fn in_file(inventory: &Inventory, kind: LayerKind, group: Option<GroupId>, file:
     let (key, value) = source.variables().named(name)?;
     let (key, value) = (source.yaml().node(key), source.yaml().node(value));
     let place = |range| Place { file, range };
-    Some(Layer { kind, group, key: place(key.range()), place: place(value.range()), value: value_of(value) })
+    Some(Layer { kind, group, key: place(key.range()), place: place(value.range()), value: source.value(value) })
 }
 
 /// What a source says, the last assignment first.
@@ -214,21 +274,7 @@ fn in_source<'a>(
     named.map(move |assignment| {
         let file = assignment.key.file;
         let source = inventory.file(file);
-        let (range, value) = match assignment.origin {
-            Origin::Yaml(node) => {
-                let node = source.yaml().node(node);
-                (node.range(), value_of(node))
-            }
-            Origin::Ini { section, line, assignment } => {
-                let assignment = &source.ini().sections[section as usize].lines[line as usize].assignments[assignment as usize];
-                (assignment.value_range, assignment.value.clone())
-            }
-            Origin::Port(port) => (assignment.key.range, Value::Int(port)),
-        };
+        let (range, value) = assignment.origin.resolve(source);
         Layer { kind, group, key: assignment.key, place: Place { file, range }, value }
     })
-}
-
-fn value_of(node: hostwise_syntax::yaml::Node<'_>) -> Value {
-    node.value().unwrap_or_else(|_| Value::Invalid(node.source().into()))
 }

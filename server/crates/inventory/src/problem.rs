@@ -20,4 +20,10 @@ pub enum ProblemKind {
     Encrypted,
     /// No text: unreadable, binary, too large.
     Unavailable,
+    /// A root key or child whose value is no mapping: Ansible skips it with a warning.
+    InvalidGroupDefinition,
+    /// A key that stands twice in a mapping: the later one counts, and Ansible warns.
+    DuplicateKey,
+    /// A key below a group that is none of `vars`, `children`, `hosts`: Ansible skips it with a warning.
+    UnexpectedKey,
 }

@@ -1,37 +1,72 @@
 //! Inventory sources: which files a request means, and what each says about hosts and groups.
+//!
+//! The same readers serve two ways of reading. An editor's inventory is read past every mistake, so that a line that is being typed takes nothing
+//! with it. [`Reading::Strict`] stops where Ansible stops, and tries the plugins that Ansible tries.
 
 mod ini;
+mod toml;
 mod yaml;
 
 use std::sync::Arc;
 
-use hostwise_syntax::TextRange;
+use hostwise_syntax::{TextRange, Value};
 
-use crate::graph::{Graph, GroupId, HostId, Mention, MentionKind};
+use crate::graph::{Graph, GroupId, HostId, Mention, MentionKind, UNGROUPED};
 use crate::precedence::{Assignment, Origin};
-use crate::{Content, Entry, FileId, Files, Place, Problem, ProblemKind, Request, SourceFile, hosts};
+use crate::{Content, Entry, FileId, Files, Place, Problem, ProblemKind, Request, SourceFile, hosts, python};
+
+/// How far a source is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// To its end, whatever is wrong in it.
+    Tolerant,
+    /// To the first mistake for which Ansible gives it up.
+    Strict,
+}
+
+/// The source was given up; the reason is among the problems.
+#[derive(Debug)]
+struct Refused;
+
+type Outcome = Result<(), Refused>;
 
 /// What was read from the sources besides hosts and groups.
 #[derive(Debug)]
 pub(crate) struct Sources {
     pub(crate) files: Vec<Arc<SourceFile>>,
     pub(crate) problems: Vec<Problem>,
+    /// Whether any source was read to its end.
+    pub(crate) any_parsed: bool,
 }
 
 impl Sources {
     /// Whether these are the very same files.
     pub(crate) fn are(&self, files: &[Arc<SourceFile>]) -> bool {
-        self.files.len() == files.len() && self.files.iter().zip(files).all(|(ours, other)| Arc::ptr_eq(ours, other))
+        let is_same = |(ours, other): (&Arc<SourceFile>, &Arc<SourceFile>)| Arc::ptr_eq(ours, other) || is_same_host_list(ours, other);
+        self.files.len() == files.len() && self.files.iter().zip(files).all(is_same)
     }
 }
 
-/// The source files of a request in the order in which Ansible reads them.
+/// Host lists are made anew with every request.
+fn is_same_host_list(ours: &SourceFile, other: &SourceFile) -> bool {
+    is_host_list(ours) && ours.path() == other.path() && ours.content() == other.content()
+}
+
+/// Whether this is the text of an argument such as `h1,h2,`, not a file.
+fn is_host_list(file: &SourceFile) -> bool {
+    file.path().contains(',') && file.text() == &**file.path()
+}
+
+/// The source files of a request in the order in which Ansible reads them. A host list (`h1,h2,`) is a file that holds itself.
 pub(crate) fn files(files: &Files, request: &Request) -> Vec<Arc<SourceFile>> {
     let mut found = Vec::new();
     for source in &request.sources {
         match files.get(source) {
             Some(Entry::File(file)) => found.push(Arc::clone(file)),
             Some(Entry::Directory) => directory(files, source, &mut found),
+            None if source.contains(',') => {
+                found.push(Arc::new(SourceFile::new(Arc::clone(source), Content::Text(Arc::clone(source)), false)));
+            }
             None => {}
         }
     }
@@ -58,46 +93,100 @@ fn directory(files: &Files, path: &str, found: &mut Vec<Arc<SourceFile>>) {
     }
 }
 
-/// Reads source files, in order, into a graph.
-pub(crate) fn read(files: Vec<Arc<SourceFile>>) -> (Sources, Graph) {
-    let mut reader = Reader { graph: Graph::new(), file: FileId(0), problems: Vec::new() };
+/// Reads source files, in order, into a graph that is not reconciled yet.
+pub(crate) fn read(files: Vec<Arc<SourceFile>>, reading: Reading) -> (Sources, Graph) {
+    let mut reader = Reader { graph: Graph::new(), file: FileId(0), problems: Vec::new(), reading, trusts_toml: None };
+    let mut any_parsed = false;
     for (index, file) in files.iter().enumerate() {
         reader.file = FileId(index as u32);
-        reader.source(file);
+        any_parsed |= reader.source(file).is_ok();
     }
-    let Reader { mut graph, problems, .. } = reader;
-    graph.reconcile();
-    (Sources { files, problems }, graph)
+    let Reader { graph, problems, .. } = reader;
+    (Sources { files, problems, any_parsed }, graph)
 }
 
-/// What the readers of YAML and INI share: adding to the graph with places.
+/// What the readers of YAML, INI and TOML share: adding to the graph with places.
 struct Reader {
     graph: Graph,
     file: FileId,
     problems: Vec<Problem>,
+    reading: Reading,
+    /// Whether Ansible takes the strings of TOML files for templates: its wrapper around the inventory asks the first plugin that sets a variable,
+    /// and no other (ansible-core `_InventoryDataWrapper`, a cached property of the object it wraps).
+    trusts_toml: Option<bool>,
 }
 
 impl Reader {
-    fn source(&mut self, file: &SourceFile) {
-        let nowhere = TextRange::empty(0);
-        if let Content::Unavailable(reason) = file.content() {
-            return self.problem(ProblemKind::Unavailable, nowhere, reason.to_string());
+    fn source(&mut self, file: &SourceFile) -> Outcome {
+        if is_host_list(file) {
+            return self.host_list(file);
         }
-        if file.is_executable() {
+        if let Content::Unavailable(reason) = file.content() {
+            self.problem(ProblemKind::Unavailable, TextRange::empty(0), reason.to_string());
+            return Err(Refused);
+        }
+        // Without an interpreter line nothing can run it, and Ansible goes on to read it.
+        if file.is_executable() && file.text().starts_with("#!") {
             let message = "executable inventory: Ansible runs it, hostwise does not, so its hosts are not known here".to_owned();
-            return self.problem(ProblemKind::DynamicSource, first_line(file), message);
+            self.problem(ProblemKind::DynamicSource, first_line(file), message);
+            return Err(Refused);
         }
         if file.is_encrypted() {
             let message = "encrypted inventory: it is not decrypted here, so its hosts are not known".to_owned();
-            return self.problem(ProblemKind::Encrypted, first_line(file), message);
+            self.problem(ProblemKind::Encrypted, first_line(file), message);
+            return Err(Refused);
         }
         let extension = extension(file.path());
-        let as_yaml = matches!(extension, None | Some("yml" | "yaml" | "json")) && yaml::applies(file);
-        if as_yaml { self.yaml(file) } else { self.ini(file) }
+        let may_be_yaml = matches!(extension, None | Some("yml" | "yaml" | "json"));
+        match self.reading {
+            Reading::Tolerant if extension == Some("toml") => self.toml(file),
+            Reading::Tolerant if may_be_yaml && yaml::applies(file) => self.yaml(file),
+            Reading::Tolerant => self.ini(file),
+            Reading::Strict => {
+                let n_problems = self.problems.len();
+                let is_read = (may_be_yaml && self.yaml(file).is_ok())
+                    || (extension != Some("toml") && self.ini(file).is_ok())
+                    || (extension == Some("toml") && self.toml(file).is_ok());
+                if !is_read {
+                    return Err(Refused);
+                }
+                // What an earlier plugin said against the text is not shown when a later one reads it.
+                let mut at = 0;
+                self.problems.retain(|problem| {
+                    at += 1;
+                    at <= n_problems || problem.kind != ProblemKind::UnparsedSource
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// `h1,h2:22,`: hosts of `ungrouped` (ansible-core `plugins/inventory/host_list.py`).
+    fn host_list(&mut self, file: &SourceFile) -> Outcome {
+        let mut start = 0;
+        for item in file.text().split(',') {
+            let name = item.trim();
+            let at = start + item.len() - item.trim_start().len();
+            start += item.len() + 1;
+            let (host, port) = hosts::single(name);
+            if !host.is_empty() && self.graph.host_named(host).is_none() {
+                self.add_host(host, port.as_ref(), TextRange::new(at, at + name.len()), UNGROUPED);
+            }
+        }
+        Ok(())
     }
 
     fn problem(&mut self, kind: ProblemKind, range: TextRange, message: String) {
         self.problems.push(Problem { kind, place: self.place(range), message });
+    }
+
+    /// Something for which Ansible gives up the source: a strict reading ends here.
+    fn refuse(&mut self, range: TextRange, message: impl Into<String>) -> Outcome {
+        self.problem(ProblemKind::UnparsedSource, range, message.into());
+        match self.reading {
+            Reading::Tolerant => Ok(()),
+            Reading::Strict => Err(Refused),
+        }
     }
 
     fn place(&self, range: TextRange) -> Place {
@@ -106,52 +195,92 @@ impl Reader {
 
     fn define_group(&mut self, name: &str, range: TextRange, kind: MentionKind) -> GroupId {
         let group = self.graph.add_group(name);
-        let mention = Mention { place: self.place(range), kind };
-        self.graph.group_mut(group).mentions.push(mention);
+        self.mention_group(group, range, kind);
         group
     }
 
-    /// The hosts of a pattern, added to `group`.
-    fn add_hosts(&mut self, pattern: &str, range: TextRange, group: GroupId) -> Vec<HostId> {
-        let expanded = match hosts::expand(pattern) {
+    fn mention_group(&mut self, group: GroupId, range: TextRange, kind: MentionKind) {
+        let mention = Mention { place: self.place(range), kind };
+        self.graph.group_mut(group).mentions.push(mention);
+    }
+
+    /// Makes a group or a host of this name a member of `parent`.
+    fn link(&mut self, parent: GroupId, child: GroupId, at: TextRange) -> Outcome {
+        match self.graph.add_child(parent, child) {
+            Ok(()) => Ok(()),
+            Err(_) => {
+                let message = format!("{} would contain itself", self.graph.group(child).name);
+                self.refuse(at, message)
+            }
+        }
+    }
+
+    /// The hosts of a pattern, added to `group`; `check` may refuse them before.
+    fn add_hosts(
+        &mut self,
+        pattern: &str,
+        range: TextRange,
+        group: GroupId,
+        check: fn(&str, &hosts::Expanded) -> Result<(), String>,
+    ) -> Result<Vec<HostId>, Refused> {
+        let expanded = match hosts::expand(pattern).and_then(|expanded| check(pattern, &expanded).map(|()| expanded)) {
             Ok(expanded) => expanded,
             Err(message) => {
-                self.problem(ProblemKind::UnparsedSource, range, message);
-                return Vec::new();
+                self.refuse(range, message)?;
+                return Ok(Vec::new());
             }
         };
-        let place = self.place(range);
-        let mut added = Vec::with_capacity(expanded.names.len());
-        for name in expanded.names {
-            let (host, is_new) = self.graph.add_host(&name, group);
-            let data = self.graph.host_mut(host);
-            data.mentions.push(Mention { place, kind: MentionKind::HostOf(group) });
-            if let Some(port) = expanded.port.filter(|_| is_new) {
-                data.assignments.push(Assignment { name: "ansible_port".into(), key: place, origin: Origin::Port(port) });
-            }
-            added.push(host);
+        if expanded.names.iter().any(String::is_empty) {
+            self.refuse(range, "a host needs a name")?;
+            return Ok(Vec::new());
         }
-        added
+        Ok(expanded.names.iter().map(|name| self.add_host(name, expanded.port.as_ref(), range, group)).collect())
+    }
+
+    /// The port of a host that is known already does not count.
+    fn add_host(&mut self, name: &str, port: Option<&Value>, range: TextRange, group: GroupId) -> HostId {
+        let place = self.place(range);
+        let (host, is_new) = self.graph.add_host(name, group);
+        let data = self.graph.host_mut(host);
+        data.mentions.push(Mention { place, kind: MentionKind::HostOf(group) });
+        if let Some(port) = port.filter(|_| is_new) {
+            data.assignments.push(Assignment { name: "ansible_port".into(), key: place, origin: Origin::Value(place, port.clone()) });
+        }
+        host
     }
 
     /// Sets a host variable; on the group when one has the host's name, as ansible-core does.
-    fn set_on_host(&mut self, host: HostId, assignment: Assignment) {
+    fn set_on_host(&mut self, host: HostId, assignment: Assignment, value: impl FnOnce() -> Value) -> Outcome {
         match self.graph.group_named(&Arc::clone(&self.graph.host(host).name)) {
-            Some(group) => self.set_on_group(group, assignment),
-            None => self.graph.host_mut(host).assignments.push(assignment),
+            Some(group) => self.set_on_group(group, assignment, value),
+            None => {
+                self.trusts_toml.get_or_insert(false);
+                self.graph.host_mut(host).assignments.push(assignment);
+                Ok(())
+            }
         }
     }
 
-    fn set_on_group(&mut self, group: GroupId, assignment: Assignment) {
-        self.graph.group_mut(group).assignments.push(assignment);
+    fn set_on_group(&mut self, group: GroupId, assignment: Assignment, value: impl FnOnce() -> Value) -> Outcome {
+        self.trusts_toml.get_or_insert(false);
+        if &*assignment.name != "ansible_group_priority" {
+            self.graph.group_mut(group).assignments.push(assignment);
+            return Ok(());
+        }
+        match python::priority(&value()) {
+            Some(priority) => {
+                self.graph.group_mut(group).priority = priority;
+                Ok(())
+            }
+            None => self.refuse(assignment.key.range, "the priority of a group must be an integer"),
+        }
     }
 }
 
-/// The part behind the last dot of a file's name.
+/// The part behind the last dot of a file's name, as Python's `os.path.splitext`: leading dots do not count.
 pub(crate) fn extension(path: &str) -> Option<&str> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let (stem, extension) = name.rsplit_once('.')?;
-    (!stem.is_empty()).then_some(extension)
+    let name = path.rsplit('/').next().unwrap_or(path).trim_start_matches('.');
+    name.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 fn first_line(file: &SourceFile) -> TextRange {

@@ -14,18 +14,19 @@ pub(crate) struct Base {
     pub(crate) of_playbook: bool,
 }
 
-/// The directories of the sources in order, each once, then the playbook directory.
+/// The directories of the sources in order, then the playbook directory. Of one that stands there several times the last counts: what it says
+/// earlier is said again.
 pub(crate) fn bases(files: &Files, request: &Request) -> Vec<Base> {
     let mut bases: Vec<Base> = Vec::new();
     for source in &request.sources {
         let path = match files.get(source) {
             Some(Entry::Directory) => source,
+            None if source.contains(',') => continue,
             _ => source.rsplit_once('/').map_or("", |(parent, _)| parent),
         };
         let base = Base { path: path.to_owned(), of_playbook: false };
-        if !bases.contains(&base) {
-            bases.push(base);
-        }
+        bases.retain(|known| *known != base);
+        bases.push(base);
     }
     bases.extend(request.playbook_dir.iter().map(|path| Base { path: path.to_string(), of_playbook: true }));
     bases

@@ -168,7 +168,7 @@ fn what_ansible_would_run_or_decrypt_is_named_and_left() {
     let kind = |text: &str| load(&format!("#- /i/hosts.yaml\n{text}\n"), "/i/hosts.yaml").problems().first().map(|problem| problem.kind);
     assert_eq!(kind("plugin: x.y.z"), Some(ProblemKind::DynamicSource));
     assert_eq!(kind("$ANSIBLE_VAULT;1.1;AES256"), Some(ProblemKind::Encrypted));
-    assert_eq!(kind("plugin: ''"), None);
+    assert_eq!(kind("plugin: ''"), Some(ProblemKind::InvalidGroupDefinition));
     let script = SourceFile::new("/i/hosts", Content::Text("#!/bin/sh\n".into()), true);
     let inventory = Inventory::load(&[script].into_iter().collect(), &request("/i/hosts"), None);
     assert_eq!(inventory.problems()[0].kind, ProblemKind::DynamicSource);

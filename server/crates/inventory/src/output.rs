@@ -1,0 +1,292 @@
+//! What `ansible-inventory` prints, byte for byte (ansible-core `cli/inventory.py`).
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hostwise_syntax::Value;
+use rustc_hash::FxHashMap;
+
+use crate::graph::ALL;
+use crate::json::{self, Json, Marks};
+use crate::patterns::HostPattern;
+use crate::precedence::{LayerKind, Said};
+use crate::{GroupId, HostId, Inventory, ProfileId, python};
+
+/// Names that are never printed: what Ansible sets itself (ansible-core `constants.py`, `INTERNAL_STATIC_VARS`).
+const INTERNAL: [&str; 33] = [
+    "ansible_async_path",
+    "ansible_collection_name",
+    "ansible_config_file",
+    "ansible_dependent_role_names",
+    "ansible_diff_mode",
+    "ansible_facts",
+    "ansible_forks",
+    "ansible_inventory_sources",
+    "ansible_limit",
+    "ansible_play_batch",
+    "ansible_play_hosts",
+    "ansible_play_hosts_all",
+    "ansible_play_role_names",
+    "ansible_playbook_python",
+    "ansible_role_name",
+    "ansible_role_names",
+    "ansible_run_tags",
+    "ansible_skip_tags",
+    "ansible_verbosity",
+    "ansible_version",
+    "group_names",
+    "groups",
+    "hostvars",
+    "inventory_dir",
+    "inventory_file",
+    "inventory_hostname",
+    "inventory_hostname_short",
+    "play_hosts",
+    "playbook_dir",
+    "role_name",
+    "role_names",
+    "role_path",
+    "role_uuid",
+];
+
+/// Why Ansible ends the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// `all` was put below another group.
+    GroupLoop,
+    /// A variable file that is needed cannot be read: its path, the one-based line, the reason.
+    VariableFile(Arc<str>, usize, String),
+    /// A pattern or group that was asked for, and why it is none.
+    Asked(String),
+}
+
+impl Failure {
+    /// The exit status of `ansible-inventory`.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::GroupLoop => 1,
+            Failure::VariableFile(..) => 4,
+            Failure::Asked(_) => 5,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::GroupLoop => f.write_str("all stands below another group: every group would contain itself"),
+            Failure::VariableFile(path, line, message) => write!(f, "{path}:{line}: {message}"),
+            Failure::Asked(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Variables by name.
+type Variables = FxHashMap<Arc<str>, Value>;
+
+/// Prints one inventory. What the groups of a profile say is put together once.
+pub struct Output<'i> {
+    inventory: &'i Inventory,
+    export: bool,
+    /// Whether the playbook directory was asked for; otherwise `export` leaves it out.
+    playbook_dir_given: bool,
+    profiles: RefCell<FxHashMap<ProfileId, Rc<Variables>>>,
+}
+
+impl<'i> Output<'i> {
+    /// For an inventory from [`Inventory::load_strictly`].
+    pub fn new(inventory: &'i Inventory, export: bool, playbook_dir_given: bool) -> Self {
+        Self { inventory, export, playbook_dir_given, profiles: RefCell::default() }
+    }
+
+    /// `--list`: groups, and the variables of all hosts.
+    pub fn list(&self) -> Result<String, Failure> {
+        let hosts = HostPattern::parse("all").hosts(self.inventory)?;
+        let shown: BTreeSet<HostId> = hosts.iter().copied().collect();
+        let (mut groups, mut group_values) = (Vec::new(), Vec::new());
+        self.reachable(ALL, &mut groups);
+        for &group in &groups {
+            group_values.push(if self.export { self.group_variables(group)? } else { Variables::default() });
+        }
+        let host_values = hosts.iter().map(|&host| self.host_variables(host)).collect::<Result<Vec<_>, _>>()?;
+
+        let mut top = BTreeMap::new();
+        for (&id, values) in groups.iter().zip(&group_values) {
+            let group = self.inventory.group(id);
+            let mut entry = BTreeMap::new();
+            let hosts = group.hosts.iter().filter(|host| id != ALL && shown.contains(host)).map(|&host| &*self.inventory.host(host).name);
+            let children = group.children.iter().map(|&child| &*self.inventory.group(child).name);
+            for (key, names) in [("hosts", hosts.collect::<Vec<_>>()), ("children", children.collect())] {
+                if !names.is_empty() {
+                    entry.insert(Cow::Borrowed(key), Json::Strings(names));
+                }
+            }
+            if !values.is_empty() {
+                entry.insert(Cow::Borrowed("vars"), object(values, Marks::Shown));
+            }
+            if !entry.is_empty() {
+                top.insert(Cow::Borrowed(&*group.name), Json::Object(entry));
+            }
+        }
+        let with_values = hosts.iter().zip(&host_values).filter(|(_, values)| !values.is_empty());
+        let hostvars = with_values.map(|(&host, values)| (Cow::Borrowed(&*self.inventory.host(host).name), object(values, Marks::Shown)));
+        let meta = BTreeMap::from([
+            (Cow::Borrowed("hostvars"), Json::Object(hostvars.collect())),
+            (Cow::Borrowed("profile"), Json::Text("inventory_legacy")),
+        ]);
+        top.insert(Cow::Borrowed("_meta"), Json::Object(meta));
+        Ok(json::print(&Json::Object(top)))
+    }
+
+    /// `--host`: the variables of the one host that a pattern stands for.
+    pub fn host(&self, pattern: &str) -> Result<String, Failure> {
+        let hosts = HostPattern::parse(pattern).hosts(self.inventory)?;
+        match hosts[..] {
+            [host] => Ok(json::print(&object(&self.host_variables(host)?, Marks::Hidden))),
+            [] if matches!(pattern, "localhost" | "127.0.0.1" | "::1") => {
+                Ok(json::print(&object(&self.implicit_localhost(pattern)?, Marks::Hidden)))
+            }
+            _ => Err(Failure::Asked(format!("{pattern} must stand for one host, it stands for {}", hosts.len()))),
+        }
+    }
+
+    /// `--graph`: the tree below a group, with variables when asked for.
+    pub fn graph(&self, group: &str, with_variables: bool) -> Result<String, Failure> {
+        let start = self.inventory.group_named(group).ok_or_else(|| Failure::Asked(format!("no group {group} in this inventory")))?;
+        let mut lines = Vec::new();
+        self.branch(start, 0, with_variables, &mut lines)?;
+        Ok(lines.join("\n"))
+    }
+
+    fn branch(&self, id: GroupId, depth: usize, with_variables: bool, lines: &mut Vec<String>) -> Result<(), Failure> {
+        let group = self.inventory.group(id);
+        lines.push(branch_line(depth, &format!("@{}:", group.name)));
+        for &child in &group.children {
+            self.branch(child, depth + 1, with_variables, lines)?;
+        }
+        for &host in group.hosts.iter().filter(|_| id != ALL) {
+            lines.push(branch_line(depth + 1, &self.inventory.host(host).name));
+            if with_variables {
+                variable_lines(&self.host_variables(host)?, depth + 2, lines);
+            }
+        }
+        if with_variables {
+            variable_lines(&self.group_variables(id)?, depth + 1, lines);
+        }
+        Ok(())
+    }
+
+    fn reachable(&self, group: GroupId, found: &mut Vec<GroupId>) {
+        let mut known = BTreeSet::from([group]);
+        let mut open = vec![group];
+        while let Some(group) = open.pop() {
+            found.push(group);
+            open.extend(self.inventory.group(group).children.iter().filter(|&&child| known.insert(child)));
+        }
+    }
+
+    fn host_variables(&self, host: HostId) -> Result<Variables, Failure> {
+        let mut values =
+            if self.export { Variables::default() } else { Variables::clone(&*self.profile_variables(self.inventory.profile(host))?) };
+        for (kind, said) in self.inventory.layers().of_host(self.inventory, host) {
+            if kind != LayerKind::PlaybookHostVars || self.playbook_dir_given || !self.export {
+                self.add(said, &mut values)?;
+            }
+        }
+        values.retain(|name, _| !INTERNAL.contains(&&**name));
+        Ok(values)
+    }
+
+    /// The host that Ansible makes up when nothing is called `localhost`. Which Python would run Ansible is not known here.
+    fn implicit_localhost(&self, name: &str) -> Result<Variables, Failure> {
+        let layers = self.inventory.layers();
+        let mut values = Variables::default();
+        if !self.export {
+            for (_, said) in layers.of_group(self.inventory, ALL) {
+                self.add(said, &mut values)?;
+            }
+        }
+        for (key, value) in [("ansible_connection", "local"), ("ansible_python_interpreter", "/usr/bin/python3")] {
+            values.insert(key.into(), Value::String(value.into()));
+        }
+        for (_, said) in layers.of_nobody(self.inventory, name) {
+            self.add(said, &mut values)?;
+        }
+        values.retain(|name, _| !INTERNAL.contains(&&**name));
+        Ok(values)
+    }
+
+    fn profile_variables(&self, profile: ProfileId) -> Result<Rc<Variables>, Failure> {
+        if let Some(known) = self.profiles.borrow().get(&profile) {
+            return Ok(Rc::clone(known));
+        }
+        let mut values = Variables::default();
+        for said in self.inventory.layers().of_profile(self.inventory, profile) {
+            self.add(said, &mut values)?;
+        }
+        let values = Rc::new(values);
+        self.profiles.borrow_mut().insert(profile, Rc::clone(&values));
+        Ok(values)
+    }
+
+    fn group_variables(&self, group: GroupId) -> Result<Variables, Failure> {
+        let mut values = Variables::default();
+        for (kind, said) in self.inventory.layers().of_group(self.inventory, group) {
+            if kind != LayerKind::PlaybookGroupVars || self.playbook_dir_given {
+                self.add(said, &mut values)?;
+            }
+        }
+        let priority = self.inventory.group(group).priority;
+        if priority != 1 {
+            values.insert("ansible_group_priority".into(), Value::Int(priority));
+        }
+        values.retain(|name, _| !INTERNAL.contains(&&**name));
+        Ok(values)
+    }
+
+    /// Adds what is said, over what was said before.
+    fn add(&self, said: Said<'_>, values: &mut Variables) -> Result<(), Failure> {
+        match said {
+            Said::Source(assignments) => {
+                for assignment in assignments {
+                    let (_, value) = assignment.origin.resolve(self.inventory.file(assignment.key.file));
+                    values.insert(Arc::clone(&assignment.name), value);
+                }
+            }
+            Said::File(file) => {
+                if let Some(error) = file.variables_error() {
+                    let line = file.lines().line_of(error.range.start as usize) + 1;
+                    return Err(Failure::VariableFile(Arc::clone(file.path()), line, error.message));
+                }
+                values.extend(file.variables().values(file));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn object(values: &Variables, marks: Marks) -> Json<'_> {
+    Json::Object(values.iter().map(|(name, value)| (Cow::Borrowed(&**name), Json::Value(value, marks))).collect())
+}
+
+fn branch_line(depth: usize, text: &str) -> String {
+    let mut line = "  |".repeat(depth);
+    if depth > 0 {
+        line.push_str("--");
+    }
+    line.push_str(text);
+    line
+}
+
+fn variable_lines(values: &Variables, depth: usize, lines: &mut Vec<String>) {
+    let sorted: BTreeMap<&Arc<str>, &Value> = values.iter().collect();
+    for (name, value) in sorted {
+        lines.push(branch_line(depth, &format!("{{{name} = {}}}", python::text(value))));
+    }
+}
