@@ -111,6 +111,32 @@ fn conditions(criterion: &mut Criterion) {
     });
 }
 
+/// What an evaluation that would take for ever costs before it is stopped.
+fn limits(criterion: &mut Criterion) {
+    let scope = made_up();
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{{ a + b }}{% endfor %}{% endfor %}";
+    criterion
+        .bench_function("limit/loops", |bencher| bencher.iter(|| Evaluator::new(&scope, Dialect::Native).template(black_box(endless))));
+}
+
+/// A loop over all hosts, and a look for one among them.
+fn hosts(criterion: &mut Criterion) {
+    let mut scope = made_up();
+    let names = (0..10_000).map(|index| Value::String(format!("node-{index}").into())).collect();
+    scope.0.insert("hosts".into(), Value::List(Arc::new(names)));
+    let membership = "'node-9999' in hosts and 'nobody' not in hosts";
+    criterion.bench_function("10,000 hosts/membership", |bencher| {
+        bencher.iter(|| Evaluator::new(&scope, Dialect::Native).condition(black_box(membership)));
+    });
+    let sets = "{{ (hosts | union(hosts) | unique | difference(['node-1'])) | length }}";
+    criterion
+        .bench_function("10,000 hosts/sets", |bencher| bencher.iter(|| Evaluator::new(&scope, Dialect::Native).template(black_box(sets))));
+    let joined = "{% for host in hosts %}{{ host }}:2379{% if not loop.last %},{% endif %}{% endfor %}";
+    criterion.bench_function("10,000 hosts/loop", |bencher| {
+        bencher.iter(|| Evaluator::new(&scope, Dialect::Native).template(black_box(joined)))
+    });
+}
+
 fn defaults(criterion: &mut Criterion) {
     let checkout = std::env::var_os("HOSTWISE_KUBESPRAY").map(|checkout| ("checkout", of_checkout(Path::new(&checkout))));
     for (name, scope) in std::iter::once(("made-up", made_up())).chain(checkout) {
@@ -124,5 +150,5 @@ fn defaults(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, conditions, defaults);
+criterion_group!(benches, conditions, limits, hosts, defaults);
 criterion_main!(benches);

@@ -145,6 +145,8 @@ const FILTERS: &[&str] = &[
     "dictsort",
     "items",
     "zip([1, 2])",
+    "product([1, 2])",
+    "symmetric_difference(['a', 1])",
     "indent(2)",
     "format(1)",
     "round(1)",

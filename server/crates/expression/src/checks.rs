@@ -3,9 +3,8 @@
 use crate::arguments::{Arguments, Bound, Parameters, iterate, known_truth, text};
 use crate::ast::Comparison;
 use crate::filters::{Flags, is_match};
-use crate::logic::{Eval, Logic, Stop};
-use crate::machine::Machine;
-use crate::value::join_reasons;
+use crate::logic::{Eval, Junction, Logic, Stop};
+use crate::machine::{Machine, first_failure};
 use crate::{Dialect, Reason, Value, ops, python, version};
 
 /// A test by what it needs to know of its arguments.
@@ -76,7 +75,9 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
         Check::Compare(operator) => {
             let (left, right) = (machine.resolve(input), only(arguments)?);
             let right = machine.resolve(right);
-            ops::compare(operator, &left, &right)
+            // From 2.19 on what goes into a test is templated to the last part.
+            let failure = first_failure(&left).or_else(|| first_failure(&right)).filter(|_| machine.dialect == Dialect::Native);
+            failure.map_or_else(|| ops::compare(operator, &left, &right), |failure| Err(Stop(failure)))
         }
         Check::In => {
             let (item, container) = (machine.resolve(input), only(arguments)?);
@@ -197,17 +198,14 @@ fn find(name: &str) -> Option<Check> {
 
 /// `all` and `any`, which look no further than the item that decides.
 fn every(machine: &mut Machine<'_>, items: Vec<Value>, decisive: Logic) -> Eval<Logic> {
-    let mut unknown: Option<Vec<Reason>> = None;
+    let mut junction = Junction::new(decisive);
     for item in items {
         let item = machine.force(item);
-        match ops::truth(&item) {
-            Ok(Logic::Unknown(reasons)) => unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons)),
-            Ok(truth) if truth == decisive => return Ok(decisive),
-            Ok(_) => {}
-            Err(stop) => return unknown.map_or(Err(stop), |reasons| Ok(Logic::Unknown(reasons))),
+        if let Some(decided) = junction.add(ops::truth(&item))? {
+            return Ok(decided);
         }
     }
-    Ok(unknown.map_or(!decisive, Logic::Unknown))
+    Ok(junction.finish())
 }
 
 /// Python's truth, or with `convert_bool` what Ansible takes for a boolean.

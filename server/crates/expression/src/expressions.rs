@@ -6,10 +6,28 @@ use indexmap::IndexMap;
 
 use crate::arguments::Arguments;
 use crate::ast::{Application, Argument, Call, Choice, Comparison, Expr, Slice};
-use crate::logic::{Eval, Logic, Stop};
+use crate::logic::{Eval, Junction, Logic, Stop};
 use crate::machine::Machine;
 use crate::value::{is_template, join_reasons};
-use crate::{Dialect, Reason, Value, checks, filters, functions, methods, ops, python};
+use crate::{Dialect, Value, checks, filters, functions, methods, ops, python};
+
+/// Filters that iterate over their input and do not look at what it is.
+const ITERATING: [&str; 14] = [
+    "list",
+    "map",
+    "select",
+    "reject",
+    "selectattr",
+    "rejectattr",
+    "join",
+    "sort",
+    "length",
+    "count",
+    "first",
+    "unique",
+    "union",
+    "difference",
+];
 
 impl Machine<'_> {
     /// The value of an expression; its top level is not a template.
@@ -95,7 +113,7 @@ impl Machine<'_> {
         Ok(value)
     }
 
-    /// A part of a literal. Up to 2.18 a view of a mapping stays one in there, and is written as one.
+    /// A part of a literal, or the input of a filter. Up to 2.18 a view of a mapping stays one in there, and is written as one.
     fn eval_part(&mut self, expr: &Expr) -> Eval {
         let value = self.eval(expr)?;
         match expr {
@@ -125,20 +143,14 @@ impl Machine<'_> {
 
     /// `and` and `or` of truths; `decisive` is what decides for the whole.
     fn junction(&mut self, operands: &[Expr], decisive: Logic) -> Eval<Logic> {
-        let mut unknown: Option<Vec<Reason>> = None;
+        let mut junction = Junction::new(decisive);
         for operand in operands {
-            match self.truth(operand) {
-                Ok(Logic::Unknown(reasons)) => unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons)),
-                Ok(truth) if truth == decisive => return Ok(decisive),
-                Ok(_) => {}
-                // The failure is reached only if what is unknown does not decide.
-                Err(stop) => match unknown {
-                    Some(reasons) => return Ok(Logic::Unknown(reasons)),
-                    None => return Err(stop),
-                },
+            let truth = self.truth(operand);
+            if let Some(decided) = junction.add(truth)? {
+                return Ok(decided);
             }
         }
-        Ok(unknown.map_or(!decisive, Logic::Unknown))
+        Ok(junction.finish())
     }
 
     /// `and` and `or` as values: Python gives the operand that decides, or the last.
@@ -198,22 +210,16 @@ impl Machine<'_> {
     fn compare(&mut self, left: &Expr, steps: &[(Comparison, Expr)]) -> Eval<Logic> {
         let left = self.eval(left)?;
         let mut left = self.resolve(left);
-        let mut unknown: Option<Vec<Reason>> = None;
+        let mut junction = Junction::new(Logic::False);
         for (operator, right) in steps {
-            let step = self.eval(right).and_then(|right| Ok((self.compare_values(*operator, &left, &right)?, right)));
-            match step {
-                Ok((Logic::False, _)) => return Ok(Logic::False),
-                Ok((truth, right)) => {
-                    if let Logic::Unknown(reasons) = truth {
-                        unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons));
-                    }
-                    left = self.resolve(right);
-                }
-                // The failure is reached only if what is unknown does not decide.
-                Err(stop) => return unknown.map_or(Err(stop), |reasons| Ok(Logic::Unknown(reasons))),
+            let right = self.eval(right);
+            let truth = right.as_ref().map_err(Stop::clone).and_then(|right| self.compare_values(*operator, &left, right));
+            if let Some(decided) = junction.add(truth)? {
+                return Ok(decided);
             }
+            left = self.resolve(right?);
         }
-        Ok(unknown.map_or(Logic::True, Logic::Unknown))
+        Ok(junction.finish())
     }
 
     fn compare_values(&mut self, operator: Comparison, left: &Value, right: &Value) -> Eval<Logic> {
@@ -225,89 +231,6 @@ impl Machine<'_> {
                 ops::compare(operator, left, &right)
             }
         }
-    }
-
-    /// `item in container`. `item` is resolved.
-    pub(crate) fn contains(&mut self, container: &Value, item: &Value) -> Eval<Logic> {
-        if container.is_failure() {
-            return Err(Stop(container.clone()));
-        }
-        if item.is_failure() {
-            return match container {
-                Value::List(items) | Value::Tuple(items) if items.is_empty() => Ok(Logic::False),
-                Value::Unknown(reasons) => Ok(Logic::Unknown(reasons.clone())),
-                _ => Err(Stop(item.clone())),
-            };
-        }
-        let unknown_unless_empty =
-            |is_empty: bool, reasons: &Vec<Reason>| Ok(if is_empty { Logic::False } else { Logic::Unknown(reasons.clone()) });
-        match (container, item) {
-            (Value::Unknown(reasons), _) => Ok(Logic::Unknown(reasons.clone())),
-            (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_), _) => {
-                Err(Stop::error(format!("{} is not iterable", python::type_name(container))))
-            }
-            (Value::List(items) | Value::Tuple(items), Value::Unknown(reasons)) => unknown_unless_empty(items.is_empty(), reasons),
-            (Value::Map(entries), Value::Unknown(reasons)) => unknown_unless_empty(entries.is_empty(), reasons),
-            (_, Value::Unknown(reasons)) => Ok(Logic::Unknown(reasons.clone())),
-            (Value::String(text), Value::String(part)) => Ok(text.contains(&**part).into()),
-            (Value::String(_), item) => Err(Stop::error(format!("'in <string>' requires string, not {}", python::type_name(item)))),
-            (Value::List(items) | Value::Tuple(items), item) => {
-                self.spend(items.len())?;
-                let mut found = Vec::with_capacity(items.len());
-                for element in items.iter() {
-                    let element = self.resolve(element.clone());
-                    match ops::equal(&element, item)? {
-                        Logic::True => return Ok(Logic::True),
-                        truth => found.push(truth),
-                    }
-                }
-                Ok(Logic::any(found))
-            }
-            (Value::Map(_), item) if !ops::is_hashable(item) => Err(Stop::error("unhashable type")),
-            (Value::Map(entries), item) => Ok(lookup(entries, item).is_some().into()),
-            (Value::Host(host), Value::String(name)) => Ok(self.is_set_on(host, name).into()),
-            (Value::HostVars, Value::String(host)) => Ok(self.has_host(host).into()),
-            (container, _) => Err(Stop::error(format!("{} is not iterable", python::type_name(container)))),
-        }
-    }
-
-    /// `of.name`.
-    pub(crate) fn attribute(&mut self, of: &Value, name: &Arc<str>) -> Eval {
-        if methods::is_method(of, name) {
-            return Ok(Value::unsupported(name));
-        }
-        self.item(of, &Value::String(Arc::clone(name)))
-    }
-
-    /// `of[key]`; what is not there is undefined.
-    pub(crate) fn item(&mut self, of: &Value, key: &Value) -> Eval {
-        let undefined = || Value::Undefined(python::text(key).into());
-        Ok(match (of, key) {
-            (Value::Undefined(_) | Value::Error(_), _) => of.clone(),
-            (_, Value::Undefined(_) | Value::Error(_)) => return Err(Stop(key.clone())),
-            (Value::Unknown(reasons), key) => Value::Unknown(reasons.iter().map(|reason| part_of_facts(reason, key)).collect()),
-            (_, Value::Unknown(reasons)) => Value::Unknown(reasons.clone()),
-            (Value::Map(entries), Value::String(name)) if !entries.contains_key(key) && methods::is_method(of, name) => {
-                Value::unsupported(name)
-            }
-            (Value::Map(entries), key) => lookup(entries, key).cloned().unwrap_or_else(undefined),
-            (Value::List(items) | Value::Tuple(items), key) => {
-                position(key, items.len()).and_then(|index| items.get(index)).cloned().unwrap_or_else(undefined)
-            }
-            (Value::String(text), Value::Int(_) | Value::Bool(_)) => {
-                let index = position(key, text.chars().count());
-                index.and_then(|index| text.chars().nth(index)).map_or_else(undefined, |c| c.to_string().into())
-            }
-            (Value::HostVars, Value::String(host)) => {
-                if self.has_host(host) {
-                    Value::Host(Arc::clone(host))
-                } else {
-                    Value::Undefined(format!("hostvars['{host}']").into())
-                }
-            }
-            (Value::Host(host), Value::String(name)) => self.variable_of(host, name),
-            _ => undefined(),
-        })
     }
 
     fn slice(&mut self, slice: &Slice) -> Eval {
@@ -352,7 +275,8 @@ impl Machine<'_> {
     pub(crate) fn filter(&mut self, filter: &Application, block: Option<Value>) -> Eval {
         let input = match (&filter.input, block) {
             (Some(Expr::Filter(inner)), block @ Some(_)) => self.filter(inner, block)?,
-            (Some(input), _) => self.eval(input)?,
+            (Some(input), _) if ITERATING.contains(&&*filter.name) => self.eval(input)?,
+            (Some(input), _) => self.eval_part(input)?,
             (None, block) => block.unwrap_or(Value::Null),
         };
         let arguments = self.arguments(&filter.arguments)?;
@@ -425,34 +349,6 @@ impl Machine<'_> {
 /// The value of an inline `if` without `else` whose test is false.
 pub(crate) fn no_else() -> Value {
     Value::Undefined("an inline if without else".into())
-}
-
-/// The entry of a map whose key equals `key` as Python has it: `1`, `1.0` and `true` are one key.
-fn lookup<'m>(entries: &'m IndexMap<Value, Value>, key: &Value) -> Option<&'m Value> {
-    entries.get(key).or_else(|| {
-        ops::number(key)?;
-        let is_same = |other: &Value| ops::number(other).is_some() && ops::equal(other, key) == Ok(Logic::True);
-        entries.iter().find_map(|(other, value)| is_same(other).then_some(value))
-    })
-}
-
-/// The index a subscript names in a sequence of `length`.
-fn position(key: &Value, length: usize) -> Option<usize> {
-    let index = match key {
-        Value::Int(index) => *index,
-        Value::Bool(index) => (*index).into(),
-        _ => return None,
-    };
-    let index = if index < 0 { index.checked_add(i128::try_from(length).ok()?)? } else { index };
-    usize::try_from(index).ok().filter(|&index| index < length)
-}
-
-/// A part of the facts is named in full: `ansible_facts.architecture`.
-fn part_of_facts(reason: &Reason, key: &Value) -> Reason {
-    match (reason, key) {
-        (Reason::Fact(name), Value::String(key)) if &**name == "ansible_facts" => Reason::Fact(format!("ansible_facts.{key}").into()),
-        _ => reason.clone(),
-    }
 }
 
 /// Whether the expression can only give true or false.

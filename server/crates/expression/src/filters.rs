@@ -87,6 +87,7 @@ fn find(name: &str) -> Option<Filter> {
         "rejectattr" => Shape(&["seq", "attribute", "*", "**"], |machine, bound| lists::select_by_attribute(machine, bound, false)),
         "extract" => Shape(&["item", "container", "morekeys"], lists::extract),
         "zip" => Shape(&["seq", "*"], lists::zip),
+        "product" => Shape(&["seq", "*"], lists::product),
         "unique" => Whole(&["a", "case_sensitive", "attribute"], lists::unique),
         "union" => Whole(&["a", "b"], lists::union),
         "intersect" => Whole(&["a", "b"], lists::intersect),

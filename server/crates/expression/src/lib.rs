@@ -4,8 +4,9 @@
 //! Unknown is never guessed, and every evaluation says what it read.
 //!
 //! The way of an expression: [`source`] evens out backslashes, [`parse`] makes a tree of [`ast`], [`machine`] evaluates it with what
-//! [`expressions`], [`templates`], [`filters`], [`checks`], [`methods`] and [`functions`] know.
+//! [`expressions`], [`access`], [`templates`], [`filters`], [`checks`], [`methods`] and [`functions`] know.
 
+mod access;
 mod arguments;
 mod ast;
 mod checks;

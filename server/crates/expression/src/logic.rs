@@ -44,23 +44,34 @@ impl Logic {
             Logic::Unknown(reasons) => Value::Unknown(reasons),
         }
     }
+}
 
-    /// Conjunction; unknown only when no operand is false.
-    pub(crate) fn all(operands: impl IntoIterator<Item = Logic>) -> Logic {
-        let mut unknown: Option<Vec<Reason>> = None;
-        for operand in operands {
-            match operand {
-                Logic::False => return Logic::False,
-                Logic::True => {}
-                Logic::Unknown(reasons) => unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons)),
-            }
-        }
-        unknown.map_or(Logic::True, Logic::Unknown)
+/// Truths joined one by one: by `and` when false decides, by `or` when true does.
+pub(crate) struct Junction {
+    decisive: Logic,
+    unknown: Option<Vec<Reason>>,
+}
+
+impl Junction {
+    /// `decisive` is the truth that decides for the whole, whatever the others are.
+    pub(crate) fn new(decisive: Logic) -> Junction {
+        Junction { decisive, unknown: None }
     }
 
-    /// Disjunction; unknown only when no operand is true.
-    pub(crate) fn any(operands: impl IntoIterator<Item = Logic>) -> Logic {
-        !Logic::all(operands.into_iter().map(|operand| !operand))
+    /// The outcome when it is certain now. A failure is reached only if nothing unknown came before it that may decide.
+    pub(crate) fn add(&mut self, truth: Eval<Logic>) -> Eval<Option<Logic>> {
+        match truth {
+            Ok(truth) if truth == self.decisive => return Ok(Some(truth)),
+            Ok(Logic::Unknown(reasons)) => self.unknown = Some(join_reasons(self.unknown.take().unwrap_or_default(), &reasons)),
+            Ok(_) => {}
+            Err(stop) => return self.unknown.take().map_or(Err(stop), |reasons| Ok(Some(Logic::Unknown(reasons)))),
+        }
+        Ok(None)
+    }
+
+    /// The outcome when there are no more truths.
+    pub(crate) fn finish(self) -> Logic {
+        self.unknown.map_or(!self.decisive, Logic::Unknown)
     }
 }
 

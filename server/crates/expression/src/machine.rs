@@ -12,8 +12,9 @@ use crate::logic::{Eval, Stop};
 use crate::parse::{self, Rejected};
 use crate::{Dialect, Scope, Value};
 
-/// Steps of one evaluation: nodes visited, elements looped over. A variable of Kubespray takes a few thousand at most.
-const FUEL: usize = 200_000;
+/// Steps of one evaluation: nodes visited, elements looped over. A variable of Kubespray takes a few thousand, and a loop over ten thousand
+/// hosts some twenty for each.
+const FUEL: usize = 500_000;
 /// Deepest nesting of expressions and variables together.
 const MAX_DEPTH: usize = 200;
 

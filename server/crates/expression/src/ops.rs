@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::ast::{Arithmetic, Comparison};
-use crate::logic::{Eval, Logic, Stop};
+use crate::logic::{Eval, Junction, Logic, Stop};
 use crate::machine::first_failure;
 use crate::value::join_reasons;
 use crate::{Reason, Value, filters, python};
@@ -59,16 +59,13 @@ pub(crate) fn equal(left: &Value, right: &Value) -> Eval<Logic> {
 
 /// Whether all pairs are equal, looking no further than the first that is not. A value without a partner is not equal.
 fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, Option<&'v Value>)>) -> Eval<Logic> {
-    let mut unknown: Option<Vec<Reason>> = None;
+    let mut junction = Junction::new(Logic::False);
     for (left, right) in pairs {
-        match right.map_or(Ok(Logic::False), |right| equal(left, right)) {
-            Ok(Logic::True) => {}
-            Ok(Logic::False) => return Ok(Logic::False),
-            Ok(Logic::Unknown(reasons)) => unknown = Some(join_reasons(unknown.unwrap_or_default(), &reasons)),
-            Err(stop) => return unknown.map_or(Err(stop), |reasons| Ok(Logic::Unknown(reasons))),
+        if let Some(decided) = junction.add(right.map_or(Ok(Logic::False), |right| equal(left, right)))? {
+            return Ok(decided);
         }
     }
-    Ok(unknown.map_or(Logic::True, Logic::Unknown))
+    Ok(junction.finish())
 }
 
 /// A container that came from a variable evaluates all its templates before it is compared, a literal does not: with a failure inside either,

@@ -33,7 +33,6 @@ const OTHER_FILTERS: &[&str] = &[
     "permutations",
     "pow",
     "pprint",
-    "product",
     "random",
     "realpath",
     "rekey_on_member",

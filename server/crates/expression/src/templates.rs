@@ -161,21 +161,19 @@ impl Machine<'_> {
         if items.is_empty() {
             return self.statements(&tree.otherwise, output);
         }
-        for index in 0..items.len() {
-            let item = self.force(items[index].clone());
+        let name: Arc<str> = "loop".into();
+        let mut variable = LoopVariable::new(items);
+        for index in 0..variable.items.len() {
+            self.spend(1)?;
+            let item = self.force(variable.items[index].clone());
             self.locals.push(FxHashMap::default());
-            let result = self.iteration(tree, &items, index, item, output);
+            let assigned = self.assign(&tree.target, item);
+            self.set_local(&name, variable.at(index));
+            let result = assigned.and_then(|()| self.statements(&tree.body, output));
             self.locals.pop();
             result?;
         }
         Ok(())
-    }
-
-    fn iteration(&mut self, tree: &For, items: &[Value], index: usize, item: Value, output: &mut Output) -> Eval<()> {
-        self.spend(1)?;
-        self.assign(&tree.target, item)?;
-        self.set_local("loop", loop_variable(items, index));
-        self.statements(&tree.body, output)
     }
 
     fn filtered(&mut self, target: &Target, filter: &Expr, items: Vec<Value>) -> Eval<Vec<Value>> {
@@ -236,9 +234,9 @@ impl Machine<'_> {
         }
     }
 
-    fn set_local(&mut self, name: &str, value: Value) {
+    fn set_local(&mut self, name: &Arc<str>, value: Value) {
         if let Some(locals) = self.locals.last_mut() {
-            locals.insert(name.into(), value);
+            locals.insert(Arc::clone(name), value);
         }
     }
 }
@@ -249,28 +247,49 @@ fn lone_name(template: &str) -> Option<&str> {
     inside.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(inside)
 }
 
-/// Jinja's `loop`, without what needs calling.
-fn loop_variable(items: &[Value], index: usize) -> Value {
-    let length = items.len();
-    let neighbour = |index: Option<usize>| {
-        index.and_then(|index| items.get(index)).cloned().unwrap_or_else(|| Value::Undefined("there is no such item of the loop".into()))
-    };
-    let entries = [
-        ("index", Value::from(index + 1)),
-        ("index0", Value::from(index)),
-        ("revindex", Value::from(length - index)),
-        ("revindex0", Value::from(length - index - 1)),
-        ("first", Value::Bool(index == 0)),
-        ("last", Value::Bool(index + 1 == length)),
-        ("length", Value::from(length)),
-        ("depth", Value::Int(1)),
-        ("depth0", Value::Int(0)),
-        ("previtem", neighbour(index.checked_sub(1))),
-        ("nextitem", neighbour(Some(index + 1))),
-        ("cycle", Value::unsupported("loop.cycle")),
-        ("changed", Value::unsupported("loop.changed")),
-    ];
-    Value::map(entries.into_iter().map(|(name, value)| (Value::text(name), value)).collect::<IndexMap<_, _>>())
+/// Jinja's `loop`, without what needs calling: made once, and changed from item to item.
+struct LoopVariable {
+    items: Vec<Value>,
+    entries: Arc<IndexMap<Value, Value>>,
+}
+
+impl LoopVariable {
+    /// The entries that change, in the order of [`LoopVariable::at`].
+    const CHANGING: [&str; 8] = ["index", "index0", "revindex", "revindex0", "first", "last", "previtem", "nextitem"];
+
+    fn new(items: Vec<Value>) -> LoopVariable {
+        let constant = [
+            ("length", Value::from(items.len())),
+            ("depth", Value::Int(1)),
+            ("depth0", Value::Int(0)),
+            ("cycle", Value::unsupported("loop.cycle")),
+            ("changed", Value::unsupported("loop.changed")),
+        ];
+        let changing = Self::CHANGING.into_iter().map(|name| (name, Value::Null));
+        let entries = changing.chain(constant).map(|(name, value)| (Value::text(name), value));
+        LoopVariable { entries: Arc::new(entries.collect()), items }
+    }
+
+    fn at(&mut self, index: usize) -> Value {
+        let length = self.items.len();
+        let neighbour = |index: Option<usize>| {
+            let item = index.and_then(|index| self.items.get(index)).cloned();
+            item.unwrap_or_else(|| Value::Undefined("there is no such item of the loop".into()))
+        };
+        let values = [
+            Value::from(index + 1),
+            Value::from(index),
+            Value::from(length - index),
+            Value::from(length - index - 1),
+            Value::Bool(index == 0),
+            Value::Bool(index + 1 == length),
+            neighbour(index.checked_sub(1)),
+            neighbour(Some(index + 1)),
+        ];
+        let entries = Arc::make_mut(&mut self.entries);
+        entries.values_mut().zip(values).for_each(|(entry, value)| *entry = value);
+        Value::Map(Arc::clone(&self.entries))
+    }
 }
 
 /// Jinja drops newlines at the end of a template; Ansible puts back as many as the result lacks.

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::arguments::{Arguments, Bound, items, iterate, known_truth};
 use crate::ast::Arithmetic;
 use crate::logic::{Eval, Logic, Stop};
@@ -31,15 +33,28 @@ pub(super) fn last(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     Ok(item.map_or_else(|| Value::Undefined("the last item of an empty sequence".into()), |item| machine.force(item)))
 }
 
-pub(super) fn list(_: &mut Machine<'_>, bound: &Bound) -> Eval {
-    iterate(bound.required(0)?).map(Value::list)
+pub(super) fn list(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
+    elements(machine, bound.required(0)?).map(Value::list)
 }
 
-pub(super) fn reverse(_: &mut Machine<'_>, bound: &Bound) -> Eval {
+/// What iterating over the value gives, each item templated: from 2.19 on one that fails makes the whole fail.
+pub(super) fn elements(machine: &mut Machine<'_>, value: &Value) -> Eval<Vec<Value>> {
+    let list = iterate(value)?;
+    if machine.dialect == Dialect::SafeEval {
+        return Ok(list);
+    }
+    let each = list.into_iter().map(|item| match machine.force(item) {
+        failure @ (Value::Undefined(_) | Value::Error(_)) => Err(Stop(failure)),
+        item => Ok(item),
+    });
+    each.collect()
+}
+
+pub(super) fn reverse(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     match bound.required(0)? {
         Value::String(text) => Ok(text.chars().rev().collect::<String>().into()),
         value => {
-            let mut items = iterate(value)?;
+            let mut items = elements(machine, value)?;
             items.reverse();
             Ok(Value::list(items))
         }
@@ -161,10 +176,23 @@ pub(super) fn extract(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     Ok(value)
 }
 
-pub(super) fn zip(_: &mut Machine<'_>, bound: &Bound) -> Eval {
-    let lists = std::iter::once(bound.required(0)?).chain(&bound.rest.positional).map(iterate).collect::<Eval<Vec<_>>>()?;
+pub(super) fn zip(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
+    let lists =
+        std::iter::once(bound.required(0)?).chain(&bound.rest.positional).map(|list| elements(machine, list)).collect::<Eval<Vec<_>>>()?;
     let shortest = lists.iter().map(Vec::len).min().unwrap_or(0);
     Ok(Value::list((0..shortest).map(|index| Value::tuple(lists.iter().map(|list| list[index].clone()).collect())).collect()))
+}
+
+/// All combinations of one item of each list, the last one changing fastest.
+pub(super) fn product(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for list in std::iter::once(bound.required(0)?).chain(&bound.rest.positional) {
+        let list = elements(machine, list)?;
+        ops::bounded(rows.len().saturating_mul(list.len()))?;
+        machine.spend(rows.len().saturating_mul(list.len()))?;
+        rows = rows.iter().flat_map(|row| list.iter().map(|item| row.iter().chain([item]).cloned().collect())).collect();
+    }
+    Ok(Value::list(rows.into_iter().map(Value::tuple).collect()))
 }
 
 /// Ansible passes Jinja's `unique` a `case_sensitive` of false unless told otherwise; lists and mappings are compared as they are.
@@ -183,24 +211,65 @@ pub(super) fn unique(bound: &Bound) -> Eval {
 
 /// The items, each once, by what `key` makes of them.
 fn distinct(list: Vec<Value>, key: impl Fn(&Value) -> Value) -> Eval {
-    let (mut seen, mut kept) = (Vec::new(), Vec::new());
+    let mut seen = Set::default();
+    let mut kept = Vec::new();
     for item in list {
-        let key = key(&item);
-        if !has(&seen, &key)? {
-            seen.push(key);
+        if seen.insert(&key(&item))? {
             kept.push(item);
         }
     }
     Ok(Value::list(kept))
 }
 
-fn has(list: &[Value], item: &Value) -> Eval<bool> {
-    for other in list {
-        if ops::equal(other, item)? == Logic::True {
-            return Ok(true);
+/// Values by Python's equality; those that Python can hash are found without looking at the others.
+#[derive(Default)]
+struct Set {
+    hashed: FxHashSet<Value>,
+    others: Vec<Value>,
+}
+
+impl Set {
+    fn of(values: &Value) -> Eval<Set> {
+        let mut set = Set::default();
+        for value in iterate(values)? {
+            set.insert(&value)?;
         }
+        Ok(set)
     }
-    Ok(false)
+
+    /// Whether the value was not there yet.
+    fn insert(&mut self, value: &Value) -> Eval<bool> {
+        if let Some(key) = hash_key(value) {
+            return Ok(self.hashed.insert(key));
+        }
+        let is_new = !self.has(value)?;
+        if is_new {
+            self.others.push(value.clone());
+        }
+        Ok(is_new)
+    }
+
+    fn has(&self, value: &Value) -> Eval<bool> {
+        if let Some(key) = hash_key(value) {
+            return Ok(self.hashed.contains(&key));
+        }
+        for other in &self.others {
+            if ops::equal(other, value)? == Logic::True {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Text, `None`, and numbers, of which equal ones are one key: `1`, `1.0` and `true`.
+fn hash_key(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(_) | Value::Null | Value::Int(_) => Some(value.clone()),
+        Value::Bool(value) => Some(Value::Int((*value).into())),
+        Value::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => Some(Value::Int(*value as i128)),
+        _ => None,
+    }
 }
 
 /// Ansible's set filters give no order; here what comes first stays first.
@@ -211,36 +280,31 @@ pub(super) fn union(bound: &Bound) -> Eval {
 }
 
 pub(super) fn intersect(bound: &Bound) -> Eval {
-    let other = iterate(bound.required(1)?)?;
-    common(bound, |item| has(&other, item))
+    let other = Set::of(bound.required(1)?)?;
+    kept_if(bound.required(0)?, |item| other.has(item)).and_then(|kept| distinct(kept, Value::clone))
 }
 
 pub(super) fn difference(bound: &Bound) -> Eval {
-    let other = iterate(bound.required(1)?)?;
-    common(bound, |item| has(&other, item).map(|found| !found))
+    let other = Set::of(bound.required(1)?)?;
+    kept_if(bound.required(0)?, |item| Ok(!other.has(item)?)).and_then(|kept| distinct(kept, Value::clone))
 }
 
 pub(super) fn symmetric_difference(bound: &Bound) -> Eval {
-    let (first, second) = (iterate(bound.required(0)?)?, iterate(bound.required(1)?)?);
-    let mut kept = Vec::new();
-    for (list, other) in [(&first, &second), (&second, &first)] {
-        for item in list {
-            if !has(other, item)? {
-                kept.push(item.clone());
-            }
-        }
-    }
+    let (one, other) = (bound.required(0)?, bound.required(1)?);
+    let (in_one, in_other) = (Set::of(one)?, Set::of(other)?);
+    let mut kept = kept_if(one, |item| Ok(!in_other.has(item)?))?;
+    kept.extend(kept_if(other, |item| Ok(!in_one.has(item)?))?);
     distinct(kept, Value::clone)
 }
 
-fn common(bound: &Bound, is_kept: impl Fn(&Value) -> Eval<bool>) -> Eval {
+fn kept_if(list: &Value, is_kept: impl Fn(&Value) -> Eval<bool>) -> Eval<Vec<Value>> {
     let mut kept = Vec::new();
-    for item in iterate(bound.required(0)?)? {
+    for item in iterate(list)? {
         if is_kept(&item)? {
             kept.push(item);
         }
     }
-    distinct(kept, Value::clone)
+    Ok(kept)
 }
 
 pub(super) fn sort(bound: &Bound) -> Eval {

@@ -74,13 +74,13 @@ pub(super) fn type_debug(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     }
 }
 
-pub(super) fn dict2items(_: &mut Machine<'_>, bound: &Bound) -> Eval {
+pub(super) fn dict2items(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
     let Value::Map(entries) = bound.required(0)? else { return Err(Stop::error("dict2items requires a dictionary")) };
     let (key_name, value_name) = (name_or(bound, 1, "key"), name_or(bound, 2, "value"));
-    let pair = |(key, value): (&Value, &Value)| {
-        Value::map([(key_name.clone(), key.clone()), (value_name.clone(), value.clone())].into_iter().collect())
-    };
-    Ok(Value::list(entries.iter().map(pair).collect()))
+    let values = super::lists::elements(machine, &Value::list(entries.values().cloned().collect()))?;
+    let pair =
+        |(key, value): (&Value, Value)| Value::map([(key_name.clone(), key.clone()), (value_name.clone(), value)].into_iter().collect());
+    Ok(Value::list(entries.keys().zip(values).map(pair).collect()))
 }
 
 pub(super) fn items2dict(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
@@ -109,7 +109,10 @@ pub(super) fn items(machine: &mut Machine<'_>, bound: &Bound) -> Eval {
         Value::Undefined(_) if machine.dialect == Dialect::SafeEval => Ok(Value::list(Vec::new())),
         stop @ (Value::Undefined(_) | Value::Error(_) | Value::Unknown(_)) => Err(Stop(stop.clone())),
         Value::HostVars | Value::Host(_) => Err(Stop::unsupported("filter items of hostvars")),
-        Value::Map(entries) => Ok(Value::list(entries.iter().map(|(key, value)| Value::tuple(vec![key.clone(), value.clone()])).collect())),
+        Value::Map(entries) => {
+            let values = super::lists::elements(machine, &Value::list(entries.values().cloned().collect()))?;
+            Ok(Value::list(entries.keys().zip(values).map(|(key, value)| Value::tuple(vec![key.clone(), value])).collect()))
+        }
         _ => Err(Stop::error("Can only get item pairs from a mapping.")),
     }
 }
