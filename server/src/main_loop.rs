@@ -295,6 +295,11 @@ impl State {
             wrong.iter().for_each(|wrong| self.client.log(MessageType::WARNING, wrong.clone()));
             self.told_settings = wrong;
         }
+        if let Some(checkout) = settings.kubespray.as_deref().filter(|asked| asked.starts_with('/'))
+            && self.workspace.settings().kubespray != settings.kubespray
+        {
+            files::read_checkout(Path::new(checkout), &mut self.files);
+        }
         self.workspace = Arc::new(self.workspace.change(self.files.clone(), open, settings));
         let revision = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
         if self.n_scans == 0 {

@@ -144,6 +144,17 @@ fn settings_of_the_client_count() {
 }
 
 #[test]
+fn a_checkout_named_in_the_settings_says_which_release_it_is() {
+    let checkout = tempfile::tempdir().expect("a folder");
+    fs::write(checkout.path().join("galaxy.yml"), "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.32.0\n").expect("a file");
+    let mut client = Client::in_memory(json!({ "capabilities": {}, "initializationOptions": { "kubespray": checkout.path() } }));
+    client.open(HOSTS, 1, SEPARATE);
+    client.findings(HOSTS);
+    let hover = client.hover(HOSTS, 8, 6);
+    assert!(hover.contains("Kubespray 2.32.0, by what is known of 2.31.0"), "{hover}");
+}
+
+#[test]
 fn an_executable_inventory_is_named_and_not_run() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a folder");
