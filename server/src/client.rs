@@ -1,11 +1,13 @@
 //! What the server says to its client without being asked. Notifications keep their order; requests are made in tasks of their own with a
 //! timeout, because a client that never answers must not hold anything.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tower_lsp::ls_types::{
     ConfigurationItem, Diagnostic, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, MessageType, NumberOrString,
     ProgressParams, ProgressParamsValue, Registration, Uri, WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressEnd, notification,
@@ -22,6 +24,8 @@ pub(crate) struct Client {
     notifications: mpsc::UnboundedSender<Notification>,
     runtime: Handle,
     events: Sender<Event>,
+    /// For tokens: several folders may be read at a time.
+    n_progresses: Arc<AtomicU32>,
 }
 
 #[derive(Debug)]
@@ -44,7 +48,7 @@ impl Client {
                 }
             }
         });
-        Self { requests: client, notifications, runtime, events }
+        Self { requests: client, notifications, runtime, events, n_progresses: Arc::default() }
     }
 
     pub(crate) fn publish(&self, uri: Uri, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
@@ -87,20 +91,27 @@ impl Client {
         });
     }
 
-    /// Shows a progress with this title until the guard is dropped.
+    /// Shows a progress with this title until the guard is dropped. Nothing is shown before the client has agreed.
     pub(crate) fn progress(&self, title: &str) -> Progress {
-        let token = NumberOrString::String("hostwise/scan".to_owned());
-        let (client, created) = (self.requests.clone(), token.clone());
-        self.request(async move {
-            let _ = client.create_work_done_progress(created).await;
-        });
+        let token = NumberOrString::String(format!("hostwise/{}", self.n_progresses.fetch_add(1, Ordering::Relaxed)));
         let begin = WorkDoneProgressBegin { title: title.to_owned(), ..WorkDoneProgressBegin::default() };
-        self.notify_progress(token.clone(), WorkDoneProgress::Begin(begin));
-        Progress { client: self.clone(), token }
+        let (guard, dropped) = oneshot::channel();
+        let client = self.clone();
+        self.runtime.spawn(async move {
+            let created = tokio::time::timeout(PATIENCE, client.requests.create_work_done_progress(token.clone())).await;
+            if matches!(created, Ok(Ok(()))) {
+                client.notify_progress(&token, WorkDoneProgress::Begin(begin));
+                // Resolves when the guard is dropped.
+                let _ = dropped.await;
+                client.notify_progress(&token, WorkDoneProgress::End(WorkDoneProgressEnd { message: None }));
+            }
+        });
+        Progress { _guard: guard }
     }
 
-    fn notify_progress(&self, token: NumberOrString, value: WorkDoneProgress) {
-        self.notify(Notification::Progress(ProgressParams { token, value: ProgressParamsValue::WorkDone(value) }));
+    fn notify_progress(&self, token: &NumberOrString, value: WorkDoneProgress) {
+        let value = ProgressParamsValue::WorkDone(value);
+        self.notify(Notification::Progress(ProgressParams { token: token.clone(), value }));
     }
 
     fn notify(&self, notification: Notification) {
@@ -113,15 +124,8 @@ impl Client {
     }
 }
 
-/// A progress that is being shown.
+/// A progress is shown as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    client: Client,
-    token: NumberOrString,
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.client.notify_progress(self.token.clone(), WorkDoneProgress::End(WorkDoneProgressEnd { message: None }));
-    }
+    _guard: oneshot::Sender<()>,
 }

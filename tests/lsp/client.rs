@@ -29,6 +29,8 @@ pub(crate) struct Client {
     pub(crate) process: Option<Child>,
     /// The methods of the requests that the server made.
     pub(crate) asked: Vec<String>,
+    /// The kinds of progress that were reported: `begin`, `end`.
+    pub(crate) progress: Vec<String>,
 }
 
 impl Client {
@@ -77,7 +79,16 @@ impl Client {
             });
         });
         Self::start(
-            Client { outgoing: to_server, incoming, inbox: VecDeque::new(), next_id: 0, manners, process: None, asked: Vec::new() },
+            Client {
+                outgoing: to_server,
+                incoming,
+                inbox: VecDeque::new(),
+                next_id: 0,
+                manners,
+                process: None,
+                asked: Vec::new(),
+                progress: Vec::new(),
+            },
             params,
         )
     }
@@ -116,6 +127,7 @@ impl Client {
             manners: Manners::Answers,
             process: Some(process),
             asked: Vec::new(),
+            progress: Vec::new(),
         };
         Self::start(client, params)
     }
@@ -211,18 +223,38 @@ impl Client {
     /// The next message of any kind but the server's own requests and progress.
     pub(crate) fn receive(&mut self) -> Value {
         loop {
-            let message = self.incoming.recv_timeout(DEADLINE).expect("the server says something in time");
-            match message["method"].as_str() {
-                Some("$/progress") => {}
-                Some(method) if message.get("id").is_some() => {
-                    self.asked.push(method.to_owned());
-                    if self.manners == Manners::Answers {
-                        let nothing = if method == "workspace/configuration" { json!([null]) } else { Value::Null };
-                        self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": nothing }));
-                    }
-                }
-                _ => return message,
+            if let Some(message) = self.receive_any() {
+                return message;
             }
+        }
+    }
+
+    /// Takes in messages until the progress of the server has ended.
+    pub(crate) fn await_end_of_progress(&mut self) {
+        while self.progress.last().is_none_or(|kind| kind != "end") {
+            let message = self.receive_any();
+            self.inbox.extend(message);
+        }
+    }
+
+    /// The next message; none when it was a progress or a request of the server, which are taken care of.
+    fn receive_any(&mut self) -> Option<Value> {
+        let message = self.incoming.recv_timeout(DEADLINE).expect("the server says something in time");
+        match message["method"].as_str() {
+            Some("$/progress") => {
+                let kind = message["params"]["value"]["kind"].as_str().unwrap_or_default();
+                self.progress.push(kind.to_owned());
+                None
+            }
+            Some(method) if message.get("id").is_some() => {
+                self.asked.push(method.to_owned());
+                if self.manners == Manners::Answers {
+                    let nothing = if method == "workspace/configuration" { json!([null]) } else { Value::Null };
+                    self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": nothing }));
+                }
+                None
+            }
+            _ => Some(message),
         }
     }
 

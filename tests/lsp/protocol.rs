@@ -79,6 +79,16 @@ fn a_client_that_never_answers_holds_nothing() {
 }
 
 #[test]
+fn progress_is_shown_after_the_client_agreed_and_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folders = json!([{ "uri": crate::uri(folder.path()), "name": "x" }]);
+    let mut client = Client::in_memory(json!({ "capabilities": { "window": { "workDoneProgress": true } }, "workspaceFolders": folders }));
+    client.await_end_of_progress();
+    assert_eq!(client.progress, ["begin", "end"]);
+    assert_eq!(client.asked, ["window/workDoneProgress/create"]);
+}
+
+#[test]
 fn a_cancelled_request_is_answered_at_once() {
     let mut client = Client::in_memory(bare());
     let ids: Vec<i64> = (0..4).map(|_| client.ask("test/sleep", json!([20_000]))).collect();
