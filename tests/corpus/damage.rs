@@ -187,7 +187,7 @@ fn no_host_group_or_variable_of_an_inventory_is_lost() {
     assert!(tally.n_mutations > 300);
 }
 
-fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {

@@ -1,6 +1,7 @@
 //! Real inventories. The data stands beside the repository, in `../shared`; without it these tests say so and pass.
 
 mod damage;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

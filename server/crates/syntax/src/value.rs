@@ -71,6 +71,20 @@ pub(crate) fn resolve(text: &str) -> Result<Value, &'static str> {
     Ok(Value::String(text.into()))
 }
 
+/// A scalar under an explicit tag, as PyYAML's constructors read it; `None` where they refuse.
+pub(crate) fn resolve_as(tag: &str, text: &str) -> Option<Value> {
+    let resolved = resolve(text).ok()?;
+    match (tag, resolved) {
+        ("!!null", _) => Some(Value::Null),
+        ("!!bool", Value::String(_)) => resolve(&text.to_lowercase()).ok().filter(|value| matches!(value, Value::Bool(_))),
+        ("!!bool", value @ Value::Bool(_))
+        | ("!!int", value @ (Value::Int(_) | Value::BigInt(_)))
+        | ("!!float", value @ Value::Float(_)) => Some(value),
+        ("!!float", _) => text.replace('_', "").parse().ok().map(Value::Float),
+        _ => None,
+    }
+}
+
 fn number(text: &str) -> Result<Option<Value>, &'static str> {
     let (negative, digits) = match text.as_bytes()[0] {
         b'-' => (true, &text[1..]),

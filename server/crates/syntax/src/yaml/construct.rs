@@ -90,8 +90,9 @@ fn scalar(node: Node<'_>) -> Result<Value, SyntaxError> {
             value::resolve(&text).map_err(|message| refused(node.range(), message))
         }
         None | Some("!!str" | "!!python/unicode") => Ok(string()),
-        Some("!" | "!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp") => {
-            value::resolve(&text).map_err(|message| refused(node.range(), message))
+        Some("!" | "!!timestamp") => value::resolve(&text).map_err(|message| refused(node.range(), message)),
+        Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float")) => {
+            value::resolve_as(tag, &text).ok_or_else(|| refused(node.range(), &format!("this cannot be read as {tag}")))
         }
         Some("!vault" | "!vault-encrypted") => Ok(Value::Vault(text.as_ref().into())),
         Some("!unsafe") => Ok(Value::Unsafe(text.as_ref().into())),

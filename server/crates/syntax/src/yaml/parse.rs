@@ -340,11 +340,14 @@ impl Parser<'_> {
         self.trailing(header_end);
         let explicit = self.bytes[start..header_end].iter().find(|byte| byte.is_ascii_digit()).map(|digit| usize::from(digit - b'0'));
         let parent = parent.map_or(-1, |parent| parent as isize);
+        let keeps_breaks = self.bytes[start..header_end].contains(&b'+');
+        let mut blank_end = header_end;
         let (mut needed, mut end) = (explicit.map(|explicit| parent.max(0) + explicit as isize), header_end);
         while self.at < self.bytes.len() {
             let content = scan::skip_spaces(self.bytes, self.at);
             let indent = (content - self.at) as isize;
             if matches!(self.bytes.get(content), None | Some(b'\n' | b'\r')) {
+                blank_end = content;
                 self.at = scan::next_line(self.bytes, content);
                 continue;
             }
@@ -355,6 +358,9 @@ impl Parser<'_> {
             needed.get_or_insert(indent);
             end = scan::line_end(self.bytes, content);
             self.at = scan::next_line(self.bytes, content);
+        }
+        if keeps_breaks {
+            end = end.max(blank_end);
         }
         self.arena.add(kind, start, end)
     }
