@@ -5,6 +5,7 @@ use crate::ast::Comparison;
 use crate::filters::{Flags, is_match};
 use crate::logic::{Eval, Junction, Logic, Stop};
 use crate::machine::{Machine, first_failure};
+use crate::set::Set;
 use crate::{Dialect, Reason, Value, ops, python, version};
 
 /// A test by what it needs to know of its arguments.
@@ -280,12 +281,9 @@ fn is_subset(part: &Value, whole: &Value) -> Eval<bool> {
     if !part.iter().chain(&whole).all(ops::is_hashable) {
         return Err(Stop::error("unhashable type"));
     }
+    let whole = Set::of(&Value::list(whole))?;
     for item in part {
-        let mut found = false;
-        for other in &whole {
-            found = found || ops::equal(&item, other)? == Logic::True;
-        }
-        if !found {
+        if !whole.has(&item)? {
             return Ok(false);
         }
     }

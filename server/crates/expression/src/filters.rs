@@ -14,7 +14,7 @@ use crate::logic::{Eval, Stop};
 use crate::machine::Machine;
 
 pub(crate) use pattern::{Flags, compile, is_match};
-pub(crate) use text::{capitalized, percent_format, replaced, split_text};
+pub(crate) use text::{capitalized, has_unusual_line_end, percent_format, replaced, split_text};
 
 /// A filter by what it needs to know of its arguments. The first parameter is the input.
 enum Filter {

@@ -3,8 +3,8 @@
 //! Parsed by minijinja's parser, evaluated here, lazily over a [`Scope`]. Inventories, files and Kubespray are unknown to this crate.
 //! Unknown is never guessed, and every evaluation says what it read.
 //!
-//! The way of an expression: [`source`] evens out backslashes, [`parse`] makes a tree of [`ast`], [`machine`] evaluates it with what
-//! [`expressions`], [`access`], [`templates`], [`filters`], [`checks`], [`methods`] and [`functions`] know.
+//! The way of an expression: `source` evens out backslashes, `parse` makes a tree of `ast`, `machine` evaluates it with what
+//! `expressions`, `access`, `templates`, `filters`, `checks`, `methods` and `functions` know.
 
 mod access;
 mod arguments;
@@ -22,6 +22,7 @@ mod ops;
 mod parse;
 mod plugins;
 mod python;
+mod set;
 mod source;
 mod templates;
 mod value;

@@ -85,6 +85,8 @@ pub(crate) struct Machine<'s> {
     own: &'s dyn Scope,
     /// The first is the evaluator's own scope.
     frames: Vec<Frame<'s>>,
+    /// The frames of other hosts by name.
+    frame_of_host: FxHashMap<Arc<str>, usize>,
     current: usize,
     /// The innermost last.
     traces: Vec<Trace>,
@@ -95,14 +97,28 @@ pub(crate) struct Machine<'s> {
     /// In conditions Ansible templates string constants too.
     pub(crate) in_condition: bool,
     depth: usize,
+    /// How often the depth was refused: what was evaluated meanwhile holds at that depth only.
+    n_too_deep: usize,
     fuel: usize,
 }
 
 impl<'s> Machine<'s> {
     pub(crate) fn new(own: &'s dyn Scope, dialect: Dialect) -> Self {
         let frames = vec![Frame::new(ScopeOf::Own(own), None)];
-        let (traces, locals, plain_texts) = (Vec::new(), Vec::new(), Vec::new());
-        Machine { dialect, own, frames, current: 0, traces, locals, plain_texts, in_condition: false, depth: 0, fuel: FUEL }
+        Machine {
+            dialect,
+            own,
+            frames,
+            frame_of_host: FxHashMap::default(),
+            current: 0,
+            traces: Vec::new(),
+            locals: Vec::new(),
+            plain_texts: Vec::new(),
+            in_condition: false,
+            depth: 0,
+            n_too_deep: 0,
+            fuel: FUEL,
+        }
     }
 
     /// Runs one evaluation with full fuel, and gives what it read.
@@ -130,6 +146,7 @@ impl<'s> Machine<'s> {
             return memo.value;
         }
         let Some(raw) = self.frame().scope().lookup(name) else { return Value::Undefined(Arc::clone(name)) };
+        let n_too_deep = self.n_too_deep;
         self.traces.push(Trace::default());
         let value = match raw {
             Value::Template(text) => match self.render(&text, name) {
@@ -142,7 +159,7 @@ impl<'s> Machine<'s> {
         };
         let trace = Rc::new(self.traces.pop().unwrap_or_default());
         self.merge(&trace);
-        if self.fuel > 0 {
+        if self.fuel > 0 && self.n_too_deep == n_too_deep {
             self.frame_mut().variables.insert(Arc::clone(name), Memo { value: value.clone(), trace });
         }
         value
@@ -247,6 +264,7 @@ impl<'s> Machine<'s> {
         if self.enter().is_err() {
             return Value::limit("depth");
         }
+        let n_too_deep = self.n_too_deep;
         self.traces.push(Trace::default());
         self.frame_mut().in_progress.push(Arc::clone(text));
         let locals = std::mem::take(&mut self.locals);
@@ -261,7 +279,7 @@ impl<'s> Machine<'s> {
         self.leave();
         let trace = Rc::new(self.traces.pop().unwrap_or_default());
         self.merge(&trace);
-        if self.fuel > 0 {
+        if self.fuel > 0 && self.n_too_deep == n_too_deep {
             self.frame_mut().templates.insert(Arc::clone(text), Memo { value: value.clone(), trace });
         }
         value
@@ -270,6 +288,7 @@ impl<'s> Machine<'s> {
     /// One level deeper. Balanced by [`leave`](Machine::leave) when it succeeds.
     pub(crate) fn enter(&mut self) -> Eval<()> {
         if self.depth >= MAX_DEPTH {
+            self.n_too_deep += 1;
             return Err(Stop::limit("depth"));
         }
         self.spend(1)?;
@@ -310,12 +329,14 @@ impl<'s> Machine<'s> {
     }
 
     fn frame_of(&mut self, host: &str) -> Option<usize> {
-        let known = self.frames.iter().position(|frame| frame.host.as_deref() == Some(host));
-        known.or_else(|| {
-            let scope = self.own.host(host)?;
-            self.frames.push(Frame::new(ScopeOf::OfHost(scope), Some(host.into())));
-            Some(self.frames.len() - 1)
-        })
+        if let Some(known) = self.frame_of_host.get(host) {
+            return Some(*known);
+        }
+        let scope = self.own.host(host)?;
+        let name: Arc<str> = host.into();
+        self.frames.push(Frame::new(ScopeOf::OfHost(scope), Some(Arc::clone(&name))));
+        self.frame_of_host.insert(name, self.frames.len() - 1);
+        Some(self.frames.len() - 1)
     }
 
     fn frame(&self) -> &Frame<'s> {

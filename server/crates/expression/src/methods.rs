@@ -93,7 +93,10 @@ pub(crate) fn call(machine: &mut Machine<'_>, of: &Value, name: &Arc<str>, argum
         return Err(Stop(failure.clone()));
     }
     match of {
-        Value::Unknown(_) => Ok(of.clone()),
+        Value::Unknown(_) => match (&**name, arguments.positional.first()) {
+            ("get", Some(key)) => machine.item(of, key),
+            _ => Ok(of.clone()),
+        },
         Value::String(text) => {
             let arguments = arguments.try_map(|value| machine.settled_argument(value))?;
             of_text(text, name, arguments)
@@ -194,6 +197,9 @@ fn of_text(value: &str, name: &str, arguments: Arguments) -> Eval {
         "rsplit" => rsplit(value, &bind(&["sep", "maxsplit"])?),
         "splitlines" => {
             bind(&[])?;
+            if filters::has_unusual_line_end(value) {
+                return Err(Stop::unsupported("method splitlines with unusual line ends"));
+            }
             Ok(Value::list(value.lines().map(Value::text).collect()))
         }
         "startswith" => any_affix(&bind(&["prefix"])?, |prefix| value.starts_with(prefix)),

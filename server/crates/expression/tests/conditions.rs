@@ -121,8 +121,10 @@ fn a_cycle_is_a_limit() {
 #[test]
 fn reasons_name_the_fact() {
     let scope = Variables::new([("ansible_facts", fact("ansible_facts"))]);
-    let result = Evaluator::new(&scope, Dialect::Native).condition("ansible_facts.architecture == 'x86_64'").result;
-    assert_eq!(result, Truth::Unknown(vec![Reason::Fact("ansible_facts.architecture".into())]));
+    for fact in ["ansible_facts.architecture", "ansible_facts['architecture']", "ansible_facts.get('architecture')"] {
+        let result = Evaluator::new(&scope, Dialect::Native).condition(&format!("{fact} == 'x86_64'")).result;
+        assert_eq!(result, Truth::Unknown(vec![Reason::Fact("ansible_facts.architecture".into())]), "{fact}");
+    }
 }
 
 #[test]

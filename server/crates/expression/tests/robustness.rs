@@ -86,8 +86,11 @@ fn a_long_chain_of_variables_is_a_limit_or_a_value() {
     }
     scope.values.insert("v2000".into(), Value::Int(1));
     let evaluator = Evaluator::new(&scope, Dialect::Native);
-    assert_eq!(evaluator.variable("v1995").result, Value::Int(1));
     assert_eq!(evaluator.variable("v0").result, Value::Unknown(vec![Reason::Limit("depth".into())]));
+    assert_eq!(evaluator.variable("v1995").result, Value::Int(1));
+    for index in (0..1_995).rev().step_by(10) {
+        assert_eq!(evaluator.variable(&format!("v{index}")).result, Value::Int(1), "what is known further down is not forgotten: v{index}");
+    }
 }
 
 #[test]

@@ -3,12 +3,11 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use crate::arguments::{Arguments, Bound, items, iterate, known_truth};
 use crate::ast::Arithmetic;
 use crate::logic::{Eval, Logic, Stop};
 use crate::machine::Machine;
+use crate::set::Set;
 use crate::{Dialect, Value, checks, ops, python};
 
 use super::maps::attribute_path;
@@ -219,57 +218,6 @@ fn distinct(list: Vec<Value>, key: impl Fn(&Value) -> Value) -> Eval {
         }
     }
     Ok(Value::list(kept))
-}
-
-/// Values by Python's equality; those that Python can hash are found without looking at the others.
-#[derive(Default)]
-struct Set {
-    hashed: FxHashSet<Value>,
-    others: Vec<Value>,
-}
-
-impl Set {
-    fn of(values: &Value) -> Eval<Set> {
-        let mut set = Set::default();
-        for value in iterate(values)? {
-            set.insert(&value)?;
-        }
-        Ok(set)
-    }
-
-    /// Whether the value was not there yet.
-    fn insert(&mut self, value: &Value) -> Eval<bool> {
-        if let Some(key) = hash_key(value) {
-            return Ok(self.hashed.insert(key));
-        }
-        let is_new = !self.has(value)?;
-        if is_new {
-            self.others.push(value.clone());
-        }
-        Ok(is_new)
-    }
-
-    fn has(&self, value: &Value) -> Eval<bool> {
-        if let Some(key) = hash_key(value) {
-            return Ok(self.hashed.contains(&key));
-        }
-        for other in &self.others {
-            if ops::equal(other, value)? == Logic::True {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-}
-
-/// Text, `None`, and numbers, of which equal ones are one key: `1`, `1.0` and `true`.
-fn hash_key(value: &Value) -> Option<Value> {
-    match value {
-        Value::String(_) | Value::Null | Value::Int(_) => Some(value.clone()),
-        Value::Bool(value) => Some(Value::Int((*value).into())),
-        Value::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => Some(Value::Int(*value as i128)),
-        _ => None,
-    }
 }
 
 /// Ansible's set filters give no order; here what comes first stays first.

@@ -97,7 +97,7 @@ pub(super) fn indent(bound: &Bound) -> Eval {
         Some(width) => " ".repeat(usize::try_from(crate::arguments::integer(width)?.min(1_000)).unwrap_or(0)),
     };
     let (first, blank) = (bound.flag(2, false)?, bound.flag(3, false)?);
-    if value.contains(['\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}']) {
+    if has_unusual_line_end(value) {
         return Err(Stop::unsupported("indent with unusual line ends"));
     }
     let mut out = String::new();
@@ -111,6 +111,11 @@ pub(super) fn indent(bound: &Bound) -> Eval {
         out.push_str(line);
     }
     bounded_text(out)
+}
+
+/// Whether Python sees line ends in the text other than `\n`.
+pub(crate) fn has_unusual_line_end(text: &str) -> bool {
+    text.contains(['\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 pub(super) fn format(bound: &Bound) -> Eval {
