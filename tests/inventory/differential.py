@@ -29,7 +29,7 @@ from ansible.utils.context_objects import CLIArgs
 from ansible.utils.display import Display
 from ansible.vars.manager import VariableManager
 
-N_SHOWN = 400
+N_SHOWN = 40
 
 
 def write(root, files):

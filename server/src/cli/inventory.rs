@@ -88,11 +88,11 @@ fn read_source(working_directory: &Path, source: &str, files: &mut Files) -> Arc
     let text = files::path_text(&path);
     let path = Path::new(&*text);
     if path.is_dir() {
-        read_directory(path, files, DEPTH);
+        read_directory(path, &text, files, DEPTH);
     } else {
-        files::read_into(path, files);
-        if files.file(&text).is_none() {
-            eprintln!("{text}: there is no such file");
+        match files::read(path) {
+            Some(file) => files.insert(&text, Entry::File(Arc::new(file))),
+            None => eprintln!("{text}: there is no such file"),
         }
         if let Some(beside) = path.parent() {
             read_variables(beside, files);
@@ -105,21 +105,22 @@ fn read_variables(directory: &Path, files: &mut Files) {
     for name in ["group_vars", "host_vars"] {
         let path = directory.join(name);
         if path.is_dir() {
-            read_directory(&path, files, DEPTH);
+            read_directory(&path, &files::path_text(&path), files, DEPTH);
         }
     }
 }
 
-/// Everything below a directory.
-fn read_directory(directory: &Path, files: &mut Files, depth: usize) {
-    files.insert(&files::path_text(directory), Entry::Directory);
+/// Everything below a directory; `text` is its path as [`Files`] has it.
+fn read_directory(directory: &Path, text: &str, files: &mut Files, depth: usize) {
+    files.insert(text, Entry::Directory);
     let Some(depth) = depth.checked_sub(1) else { return };
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
+        let text = format!("{text}/{}", entry.file_name().to_string_lossy());
         if path.is_dir() {
-            read_directory(&path, files, depth);
-        } else {
-            files::read_into(&path, files);
+            read_directory(&path, &text, files, depth);
+        } else if let Some(file) = files::read(&path) {
+            files.insert(&text, Entry::File(Arc::new(file)));
         }
     }
 }

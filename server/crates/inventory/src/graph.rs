@@ -49,6 +49,8 @@ pub struct Host {
     pub groups: Vec<GroupId>,
     pub mentions: Vec<Mention>,
     pub(crate) assignments: Vec<Assignment>,
+    /// Taken out of `ungrouped`, which forgets more than that when `ungrouped` has relations of its own.
+    left_ungrouped: bool,
 }
 
 /// A place where a group or host is named, in document order.
@@ -157,7 +159,7 @@ impl Graph {
         let id = known.unwrap_or_else(|| {
             let (id, name) = (HostId(self.hosts.len() as u32), Arc::<str>::from(name));
             self.host_ids.insert(Arc::clone(&name), id);
-            self.hosts.push(Host { name, groups: Vec::new(), mentions: Vec::new(), assignments: Vec::new() });
+            self.hosts.push(Host { name, groups: Vec::new(), mentions: Vec::new(), assignments: Vec::new(), left_ungrouped: false });
             id
         });
         self.join(id, group);
@@ -237,6 +239,7 @@ impl Graph {
             let in_other = groups.iter().any(|&group| group != ALL && (group != UNGROUPED || ungrouped_has_parents));
             if in_other && groups.contains(&UNGROUPED) {
                 self.host_mut(host).groups.retain(|&group| group != UNGROUPED);
+                self.host_mut(host).left_ungrouped = true;
                 self.group_mut(UNGROUPED).hosts.retain(|&other| other != host);
             } else if !in_other {
                 self.join(host, UNGROUPED);
@@ -293,18 +296,21 @@ impl Graph {
     }
 
     fn count_profiles(&mut self) {
-        let mut known: FxHashMap<Vec<GroupId>, ProfileId> = FxHashMap::default();
+        let mut known: FxHashMap<(Vec<GroupId>, bool), ProfileId> = FxHashMap::default();
+        let ungrouped_has_relations = self.group(UNGROUPED).parents.len() + self.group(UNGROUPED).children.len() > 1;
         self.profiles.clear();
         self.profile_groups.clear();
         for index in 0..self.hosts.len() {
             let mut direct = self.hosts[index].groups.clone();
             direct.sort_unstable();
-            let profile = match known.get(&direct) {
+            let forgets = ungrouped_has_relations && self.hosts[index].left_ungrouped;
+            let situation = (direct, forgets);
+            let profile = match known.get(&situation) {
                 Some(profile) => *profile,
                 None => {
                     let profile = ProfileId(self.profile_groups.len() as u32);
-                    self.profile_groups.push(self.closure(&direct));
-                    known.insert(direct, profile);
+                    self.profile_groups.push(self.closure(&situation.0, forgets));
+                    known.insert(situation, profile);
                     profile
                 }
             };
@@ -312,16 +318,42 @@ impl Graph {
         }
     }
 
-    /// These groups and their ancestors without `all`, by (depth, priority, name).
-    fn closure(&self, direct: &[GroupId]) -> Vec<GroupId> {
+    /// These groups and their ancestors without `all`, by (depth, priority, name). A host that `forgets` has left `ungrouped`, with what only that
+    /// brought.
+    fn closure(&self, direct: &[GroupId], forgets: bool) -> Vec<GroupId> {
         let mut all: FxHashSet<GroupId> = direct.iter().copied().collect();
         direct.iter().for_each(|&group| all.extend(self.ancestors(group)));
         all.remove(&ALL);
-        let mut sorted: Vec<GroupId> = all.into_iter().collect();
+        if forgets {
+            all.extend(self.ancestors(UNGROUPED));
+            all.insert(UNGROUPED);
+            all.remove(&ALL);
+            self.forget(UNGROUPED, &mut all);
+        }
+        let mut sorted = sorted(&all);
         sorted.sort_unstable_by(|&a, &b| {
             let (a, b) = (self.group(a), self.group(b));
             (a.depth, a.priority, &a.name).cmp(&(b.depth, b.priority, &b.name))
         });
         sorted
     }
+
+    /// Takes a group out of a host's groups, and its ancestors that no other of them has (ansible-core `Host.remove_group`).
+    fn forget(&self, group: GroupId, groups: &mut FxHashSet<GroupId>) {
+        if !groups.remove(&group) {
+            return;
+        }
+        let ancestors = self.ancestors(group);
+        for &ancestor in sorted(&ancestors).iter().filter(|&&ancestor| ancestor != ALL) {
+            if !sorted(groups).iter().any(|&other| self.ancestors(other).contains(&ancestor)) {
+                self.forget(ancestor, groups);
+            }
+        }
+    }
+}
+
+fn sorted(groups: &FxHashSet<GroupId>) -> Vec<GroupId> {
+    let mut sorted: Vec<GroupId> = groups.iter().copied().collect();
+    sorted.sort_unstable();
+    sorted
 }

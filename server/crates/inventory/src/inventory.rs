@@ -191,6 +191,10 @@ impl Inventory {
         self.sources.any_parsed
     }
 
+    pub(crate) fn trusts_all(&self) -> bool {
+        self.sources.trusts_all
+    }
+
     pub(crate) fn layers(&self) -> &Layers {
         &self.layers
     }

@@ -256,6 +256,7 @@ impl<'i> Output<'i> {
             Said::Source(assignments) => {
                 for assignment in assignments {
                     let (_, value) = assignment.origin.resolve(self.inventory.file(assignment.key.file));
+                    let value = if self.inventory.trusts_all() { trusted(value) } else { value };
                     values.insert(Arc::clone(&assignment.name), value);
                 }
             }
@@ -273,6 +274,16 @@ impl<'i> Output<'i> {
 
 fn object(values: &Variables, marks: Marks) -> Json<'_> {
     Json::Object(values.iter().map(|(name, value)| (Cow::Borrowed(&**name), Json::Value(value, marks))).collect())
+}
+
+/// The value without the marks on its strings.
+fn trusted(value: Value) -> Value {
+    match value {
+        Value::Unsafe(text) => Value::String(text),
+        Value::List(items) => Value::List(items.iter().cloned().map(trusted).collect()),
+        Value::Map(entries) => Value::Map(entries.iter().map(|(key, value)| (key.clone(), trusted(value.clone()))).collect()),
+        other => other,
+    }
 }
 
 fn branch_line(depth: usize, text: &str) -> String {

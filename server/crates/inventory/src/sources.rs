@@ -37,6 +37,8 @@ pub(crate) struct Sources {
     pub(crate) problems: Vec<Problem>,
     /// Whether any source was read to its end.
     pub(crate) any_parsed: bool,
+    /// Whether Ansible takes every string of the sources for a template, whatever its mark: a TOML file set the first variable.
+    pub(crate) trusts_all: bool,
 }
 
 impl Sources {
@@ -101,8 +103,8 @@ pub(crate) fn read(files: Vec<Arc<SourceFile>>, reading: Reading) -> (Sources, G
         reader.file = FileId(index as u32);
         any_parsed |= reader.source(file).is_ok();
     }
-    let Reader { graph, problems, .. } = reader;
-    (Sources { files, problems, any_parsed }, graph)
+    let Reader { graph, problems, trusts_toml, .. } = reader;
+    (Sources { files, problems, any_parsed, trusts_all: trusts_toml == Some(true) }, graph)
 }
 
 /// What the readers of YAML, INI and TOML share: adding to the graph with places.
