@@ -1,5 +1,5 @@
 //! Values against PyYAML, the reader that Ansible uses: every file of the corpus and a list of odd scalars, typed and compared. Needs a Python with
-//! PyYAML (HOSTWISE_PYTHON names one, else `python3`); without it the test says so and passes.
+//! PyYAML (HOSTWISE_ANSIBLE_PYTHON names one, else `python3`); without it the test says so and passes.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -130,7 +130,7 @@ const SCALARS: &[&str] = &[
 
 #[test]
 fn values_are_those_of_pyyaml() {
-    let python = std::env::var("HOSTWISE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = std::env::var("HOSTWISE_ANSIBLE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let has_yaml = Command::new(&python).args(["-c", "import yaml"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
     if !has_yaml {
         eprintln!("skipped: {python} has no PyYAML");

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use hostwise_expression::{self as expression, Dialect, Evaluator};
+use hostwise_expression::{self as expression, Evaluator};
 use hostwise_inventory::{Files, HostId, Inventory, MentionKind, Place, Request};
 
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
 use crate::layout::Layout;
 use crate::release::Release;
-use crate::scope::HostScope;
+use crate::scope::{DIALECT, HostScope};
 use crate::{Settings, layout};
 
 /// An inventory with everything derived from it, each thing at most once.
@@ -96,7 +96,7 @@ impl Cluster {
     /// The value of a variable on a host, in one line.
     pub(crate) fn value_for_people(&self, host: HostId, name: &str) -> String {
         let scope = HostScope { cluster: self, host, without_own: false };
-        for_people(&Evaluator::new(&scope, Dialect::default()).variable(name).result)
+        for_people(&Evaluator::new(&scope, DIALECT).variable(name).result)
     }
 
     /// The path of a place, and its one-based line.

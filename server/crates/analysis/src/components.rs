@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hostwise_expression::{Dialect, Evaluator, Reason, Scope, Truth, Value};
+use hostwise_expression::{Evaluator, Reason, Scope, Truth, Value};
 use hostwise_inventory::{HostId, Place, ProfileId};
 use hostwise_kubespray::{Component, Pack};
 use rustc_hash::FxHashMap;
 
 use crate::cluster::Cluster;
 use crate::layout::Role;
-use crate::scope::HostScope;
+use crate::scope::{DIALECT, HostScope};
 
 /// Whether a component comes onto a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,7 @@ fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (HostView, Ve
         return (HostView { role, components: Vec::new(), image_tool: None }, Vec::new());
     };
     let scope = HostScope { cluster, host, without_own };
-    let evaluation =
-        Evaluation { cluster, host, pack: &release.pack, scope: &scope, evaluator: Evaluator::new(&scope, Dialect::default()) };
+    let evaluation = Evaluation { cluster, host, pack: &release.pack, scope: &scope, evaluator: Evaluator::new(&scope, DIALECT) };
     let mut read = Vec::new();
     let components = release.pack.components.iter().map(|(name, component)| evaluation.verdict(name, component, &mut read)).collect();
     let engine = evaluation.evaluator.variable("container_manager");

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use hostwise_expression::{Dialect, Evaluator, Value};
+use hostwise_expression::{Evaluator, Value};
 use hostwise_inventory::{HostId, Layer, LayerKind};
 use serde::Serialize;
 
 use crate::cluster::Cluster;
 use crate::components::{self, BecauseKind, State, Verdict};
-use crate::scope::{HostScope, from_inventory};
+use crate::scope::{DIALECT, HostScope, from_inventory};
 use crate::{Workspace, json};
 
 /// What a host becomes. Serialises as `hostwise explain --format json` prints it.
@@ -128,7 +128,7 @@ pub fn explain_variable(workspace: &Workspace, host: &str, name: &str) -> Option
     let variable = cluster.inventory.variable(host, name);
     let default = cluster.kubespray.as_ref().is_some_and(|release| release.pack.defaults.contains_key(name));
     let scope = HostScope { cluster, host, without_own: false };
-    let rendered = Evaluator::new(&scope, Dialect::default()).variable(name).result;
+    let rendered = Evaluator::new(&scope, DIALECT).variable(name).result;
     let unknown = match &rendered {
         Value::Unknown(_) | Value::Undefined(_) | Value::Error(_) => Some(components::for_people(&rendered)),
         _ => None,

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use hostwise_expression::{Reason, Scope, Value};
+use hostwise_expression::{Dialect, Reason, Scope, Value};
 use hostwise_inventory::{GroupId, HostId};
 use hostwise_syntax as syntax;
 use indexmap::IndexMap;
 
 use crate::cluster::Cluster;
+
+/// Every release of Kubespray up to 2.32 runs on ansible-core below 2.19 (`meta/runtime.yml`).
+pub(crate) const DIALECT: Dialect = Dialect::SafeEval;
 
 /// The variables of one host: magic ones, the inventory's, the release's defaults. Everything else is unknown, not undefined:
 /// it may be a fact, be registered, or come with `-e`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hostwise_expression::{Dialect, Evaluator};
+use hostwise_expression::Evaluator;
 use hostwise_inventory::{HostId, Layer, SourceFile};
 use hostwise_syntax::TextRange;
 
@@ -11,7 +11,7 @@ use crate::at::list_of;
 use crate::cluster::Cluster;
 use crate::components::for_people;
 use crate::discovery::name_of;
-use crate::scope::HostScope;
+use crate::scope::{DIALECT, HostScope};
 
 /// The hover on the key at `key` of `file`, which sets the variable `name`.
 pub(super) fn markdown(cluster: &Cluster, file: &SourceFile, name: &str, key: TextRange) -> Option<String> {
@@ -23,7 +23,7 @@ pub(super) fn markdown(cluster: &Cluster, file: &SourceFile, name: &str, key: Te
         let Some(variable) = cluster.inventory.variable(host, name) else { continue };
         if is_here(&variable.winner) {
             let scope = HostScope { cluster, host, without_own: false };
-            let value = Evaluator::new(&scope, Dialect::default()).variable(name).result;
+            let value = Evaluator::new(&scope, DIALECT).variable(name).result;
             values.entry(for_people(&value)).or_default().push(host);
         } else if variable.overridden.iter().any(is_here) {
             beaten.entry(place(cluster, &variable.winner)).or_default().push(host);

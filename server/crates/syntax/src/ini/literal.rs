@@ -75,8 +75,8 @@ impl<'t> Reader<'t> {
                 self.take("{");
                 self.braces(depth)
             }
-            '\'' | '"' => self.strings(),
-            '-' | '+' | '.' | '0'..='9' => self.number(),
+            '-' | '+' | '.' | '0'..='9' => self.number_or_complex(),
+            _ if self.string_prefix().is_some() => self.strings(),
             _ => self.name(),
         }
     }
@@ -131,44 +131,95 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// One or more adjacent strings.
-    fn strings(&mut self) -> Option<Value> {
-        let mut content = String::new();
-        loop {
-            self.skip();
-            let quote = match self.rest.chars().next() {
-                Some(quote @ ('\'' | '"')) => quote,
-                _ => return Some(Value::String(content.into())),
-            };
-            if self.rest.starts_with(if quote == '"' { "\"\"\"" } else { "'''" }) {
-                return None;
-            }
-            self.rest = &self.rest[1..];
-            self.string(quote, &mut content)?;
-        }
+    /// Length of a string's prefix (`r`, `b`, ...) when a quote follows it, and what the prefix says.
+    fn string_prefix(&self) -> Option<(usize, Prefix)> {
+        let letters = self.rest.find(['\'', '"'])?;
+        let (is_raw, is_bytes) = match self.rest[..letters].to_ascii_lowercase().as_str() {
+            "" | "u" => (false, false),
+            "r" => (true, false),
+            "b" => (false, true),
+            "br" | "rb" => (true, true),
+            _ => return None,
+        };
+        Some((letters, Prefix { is_raw, is_bytes }))
     }
 
-    fn string(&mut self, quote: char, content: &mut String) -> Option<()> {
-        let mut characters = self.rest.char_indices();
-        while let Some((at, character)) = characters.next() {
+    /// One or more adjacent strings, all of text or all of bytes. Bytes are untrusted text to Ansible.
+    fn strings(&mut self) -> Option<Value> {
+        let (mut content, mut kind) = (String::new(), None);
+        loop {
+            self.skip();
+            let Some((letters, prefix)) = self.string_prefix() else { break };
+            if *kind.get_or_insert(prefix.is_bytes) != prefix.is_bytes {
+                return None;
+            }
+            self.rest = &self.rest[letters..];
+            let quote = &self.rest[..1];
+            let triple = quote.repeat(3);
+            let closing = if self.rest.starts_with(&triple) { triple.as_str() } else { quote };
+            self.rest = &self.rest[closing.len()..];
+            self.string(closing, prefix, &mut content)?;
+        }
+        Some(if kind? { Value::Unsafe(content.into()) } else { Value::String(content.into()) })
+    }
+
+    fn string(&mut self, closing: &str, prefix: Prefix, content: &mut String) -> Option<()> {
+        loop {
+            if let Some(rest) = self.rest.strip_prefix(closing) {
+                self.rest = rest;
+                return Some(());
+            }
+            let character = self.next()?;
             match character {
-                character if character == quote => {
-                    self.rest = &self.rest[at + 1..];
-                    return Some(());
-                }
-                '\\' => match characters.next()?.1 {
-                    'n' => content.push('\n'),
-                    't' => content.push('\t'),
-                    'r' => content.push('\r'),
-                    '0' => content.push('\0'),
-                    escaped @ ('\\' | '\'' | '"') => content.push(escaped),
-                    'x' | 'u' | 'U' | 'N' | '1'..='7' => return None,
-                    other => content.extend(['\\', other]),
-                },
+                '\\' if prefix.is_raw => content.extend(['\\', self.next()?]),
+                '\\' => self.escape(prefix, content)?,
+                other if prefix.is_bytes && !other.is_ascii() => return None,
                 other => content.push(other),
             }
         }
-        None
+    }
+
+    fn escape(&mut self, prefix: Prefix, content: &mut String) -> Option<()> {
+        if self.rest.starts_with(|c: char| c.is_digit(8)) {
+            content.push(self.code(8, 1, 3)?);
+            return Some(());
+        }
+        let escape = self.next()?;
+        let character = match escape {
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\u{b}',
+            '\\' | '\'' | '"' => escape,
+            'x' => self.code(16, 2, 2)?,
+            'u' if !prefix.is_bytes => self.code(16, 4, 4)?,
+            'U' if !prefix.is_bytes => self.code(16, 8, 8)?,
+            'N' if !prefix.is_bytes => return None,
+            other => {
+                content.push('\\');
+                other
+            }
+        };
+        content.push(character);
+        Some(())
+    }
+
+    /// A character by its number in a radix.
+    fn code(&mut self, radix: u32, least: usize, most: usize) -> Option<char> {
+        let n_digits = self.rest.chars().take(most).take_while(|c| c.is_digit(radix)).count();
+        let (digits, rest) = self.rest.split_at(n_digits);
+        self.rest = rest;
+        (n_digits >= least).then(|| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32))?
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut characters = self.rest.chars();
+        let character = characters.next()?;
+        self.rest = characters.as_str();
+        Some(character)
     }
 
     fn name(&mut self) -> Option<Value> {
@@ -184,18 +235,71 @@ impl<'t> Reader<'t> {
         Some(value)
     }
 
-    fn number(&mut self) -> Option<Value> {
-        let negative = self.rest.starts_with('-');
+    /// A number, or a complex number, which Ansible turns into its text.
+    fn number_or_complex(&mut self) -> Option<Value> {
+        let real = self.number()?;
+        let Number::Real(value) = real else {
+            let Number::Imaginary { value, is_negated } = real else { return None };
+            let text = format!("{}j", python_float(value));
+            return Some(Value::String(if is_negated { format!("(-0{text})") } else { text }.into()));
+        };
+        self.skip();
+        if !self.rest.starts_with(['+', '-']) {
+            return Some(value);
+        }
+        let is_minus = self.rest.starts_with('-');
+        self.rest = &self.rest[1..];
+        self.skip();
+        if !self.rest.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+            return None;
+        }
+        let Number::Imaginary { value: imaginary, .. } = self.number()? else { return None };
+        let sign = if is_minus { '-' } else { '+' };
+        let real = match value {
+            Value::Int(value) => value.to_string(),
+            Value::Float(value) => python_float(value),
+            _ => return None,
+        };
+        Some(Value::String(format!("({real}{sign}{}j)", python_float(imaginary)).into()))
+    }
+
+    fn number(&mut self) -> Option<Number> {
+        let is_negated = self.rest.starts_with('-');
         if self.rest.starts_with(['-', '+']) {
             self.rest = &self.rest[1..];
             self.skip();
         }
         let end = number_end(self.rest);
         let (digits, rest) = self.rest.split_at(end);
-        let value = python_number(digits, negative)?;
+        let is_hex = digits.starts_with("0x") || digits.starts_with("0X");
+        let number = match digits.strip_suffix(['j', 'J']).filter(|_| !is_hex) {
+            Some(digits) => {
+                let value: f64 = digits.replace('_', "").parse().ok()?;
+                Number::Imaginary { value: if is_negated { -value } else { value }, is_negated }
+            }
+            None => Number::Real(python_number(digits, is_negated)?),
+        };
         self.rest = rest;
-        Some(value)
+        Some(number)
     }
+}
+
+/// What stands in front of a string's quote.
+#[derive(Clone, Copy)]
+struct Prefix {
+    is_raw: bool,
+    is_bytes: bool,
+}
+
+enum Number {
+    Real(Value),
+    Imaginary { value: f64, is_negated: bool },
+}
+
+/// A part of a complex number as Python prints it: without `.0`.
+fn python_float(value: f64) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// A number's characters: letters, digits, `_`, `.`, and a sign behind an exponent.
@@ -263,12 +367,40 @@ mod tests {
             ("{'a': 1}", Value::Map([(string("a"), Value::Int(1))].into())),
             ("{1}", list(&[Value::Int(1)])),
             ("5 # five", Value::Int(5)),
+            ("u'x' 'y'", string("xy")),
+            ("r'a\\n'", string("a\\n")),
+            ("b'x\\x41'", Value::Unsafe("xA".into())),
+            ("'\\x41\\u20ac\\101\\q'", string("A€A\\q")),
+            ("\'\'\'t\'\'\'", string("t")),
+            ("1+2j", string("(1+2j)")),
+            ("1.5-2.5j", string("(1.5-2.5j)")),
+            ("2j", string("2j")),
+            ("-2j", string("(-0-2j)")),
         ] {
             assert_eq!(value(text), expected, "{text}");
         }
-        for text in
-            ["true", "yes", "null", "0755", "08", "1_", "--5", "1+2", "10.0.0.1", "a b", "[1", "{'a'}x", "f'x'", "", "text # c", "[1 2]"]
-        {
+        for text in [
+            "true",
+            "yes",
+            "null",
+            "0755",
+            "08",
+            "1_",
+            "--5",
+            "1+2",
+            "10.0.0.1",
+            "a b",
+            "[1",
+            "{'a'}x",
+            "f'x'",
+            "",
+            "text # c",
+            "[1 2]",
+            "u'x' b'y'",
+            "'\\N{DIGIT ONE}'",
+            "1+2",
+            "1j+2",
+        ] {
             assert_eq!(value(text), string(text), "{text}");
         }
     }
