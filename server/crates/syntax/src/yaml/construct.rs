@@ -47,7 +47,7 @@ impl Constructor {
             if is_merge(&entry) {
                 let maps = match self.value(entry.value, depth)? {
                     Value::Map(entries) => vec![entries],
-                    Value::List(maps) => {
+                    Value::List(maps) if maps.iter().all(|map| matches!(map, Value::Map(_))) => {
                         maps.iter().filter_map(|map| if let Value::Map(map) = map { Some(Arc::clone(map)) } else { None }).collect()
                     }
                     _ => return Err(refused(entry.value.range(), "only a mapping can be merged")),
