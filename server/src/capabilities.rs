@@ -22,7 +22,7 @@ impl Abilities {
         let workspace = client.workspace.as_ref();
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref()).unwrap_or_default();
         Self {
-            encoding: if encodings.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 },
+            encoding: encoding(encodings),
             progress: client.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or_default(),
             configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or_default(),
             watched_files: workspace
@@ -30,6 +30,17 @@ impl Abilities {
                 .unwrap_or_default(),
             inlay_hint_refresh: workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support).unwrap_or_default(),
         }
+    }
+}
+
+/// UTF-8 where it is offered; UTF-32 only where UTF-16, which every client must know, is left out of the offer.
+fn encoding(offered: &[PositionEncodingKind]) -> Encoding {
+    if offered.contains(&PositionEncodingKind::UTF8) {
+        Encoding::Utf8
+    } else if offered.contains(&PositionEncodingKind::UTF32) && !offered.contains(&PositionEncodingKind::UTF16) {
+        Encoding::Utf32
+    } else {
+        Encoding::Utf16
     }
 }
 
@@ -59,5 +70,19 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
         },
         server_info: Some(ServerInfo { name: "hostwise".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
         offset_encoding: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_encoding_is_one_that_the_client_knows() {
+        let chosen = |offered: &[&'static str]| encoding(&offered.iter().map(|&name| PositionEncodingKind::from(name)).collect::<Vec<_>>());
+        assert_eq!(chosen(&["utf-16", "utf-32", "utf-8"]), Encoding::Utf8);
+        assert_eq!(chosen(&["utf-32", "utf-16"]), Encoding::Utf16);
+        assert_eq!(chosen(&["utf-32"]), Encoding::Utf32);
+        assert_eq!(chosen(&[]), Encoding::Utf16);
     }
 }

@@ -1,6 +1,7 @@
 //! The disk: what of it is read, and how paths become text. Nothing is executed, links are followed without loops.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use ignore::WalkBuilder;
 /// Larger files are not read.
 const MAX_BYTES: u64 = 50_000_000;
 
-/// A scan of a folder stops after so many entries.
+/// A walk through a folder stops after so many entries.
 const MAX_ENTRIES: usize = 300_000;
 
 /// Directories in which nobody keeps an inventory, and which can be huge.
@@ -39,7 +40,7 @@ pub(crate) fn read_trees(paths: &[PathBuf]) -> Files {
     let mut files = Files::default();
     for path in paths {
         if path.is_dir() {
-            scan(path, &mut files);
+            walk(path).read(&mut files);
         } else {
             read_inventory(path, &mut files);
         }
@@ -53,11 +54,8 @@ fn read_inventory(path: &Path, files: &mut Files) {
     if path.is_file() {
         read_into(path, files);
     }
-    for beside in ["group_vars", "host_vars"] {
-        let directory = path.with_file_name(beside);
-        if directory.is_dir() {
-            scan(&directory, files);
-        }
+    for directory in path.parent().into_iter().flat_map(variable_dirs_in) {
+        walk(&directory).read(files);
     }
 }
 
@@ -74,30 +72,86 @@ pub(crate) fn read_around(path: &Path, files: &mut Files) {
     }
 }
 
-/// Reads the inventories below `directory` and what belongs to them; returns how many entries were looked at.
-pub(crate) fn scan(directory: &Path, files: &mut Files) -> usize {
-    let mut walk = WalkBuilder::new(directory);
-    walk.standard_filters(false).follow_links(true);
-    walk.filter_entry(|entry| entry.depth() == 0 || !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped));
-    let entries: Vec<PathBuf> = walk.build().take(MAX_ENTRIES).flatten().map(ignore::DirEntry::into_path).collect();
-    let variable_dirs: BTreeSet<&Path> =
-        entries.iter().map(PathBuf::as_path).filter(|path| is_variable_dir(path) && path.is_dir()).collect();
-    let homes: BTreeSet<&Path> = variable_dirs.iter().filter_map(|path| path.parent()).collect();
-    let configured: BTreeSet<&Path> =
-        entries.iter().filter(|path| path.ends_with("ansible.cfg")).filter_map(|path| path.parent()).collect();
-    for path in &entries {
+/// What a look at the disk found, not read yet.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// All directories that were seen, those of inventories first.
+    pub(crate) directories: Vec<PathBuf>,
+    /// Files that belong to inventories.
+    wanted: Vec<PathBuf>,
+    /// Directories whose presence says something.
+    wanted_directories: Vec<PathBuf>,
+}
+
+impl Walk {
+    /// Reads what is wanted into `files`.
+    pub(crate) fn read(&self, files: &mut Files) {
+        for directory in &self.wanted_directories {
+            files.insert(&path_text(directory), Entry::Directory);
+        }
+        for path in &self.wanted {
+            read_into(path, files);
+        }
+    }
+
+    fn extend(&mut self, other: Walk) {
+        self.directories.extend(other.directories);
+        self.wanted.extend(other.wanted);
+        self.wanted_directories.extend(other.wanted_directories);
+    }
+}
+
+/// Looks for the inventories below `directory` and what belongs to them.
+pub(crate) fn walk(directory: &Path) -> Walk {
+    let mut builder = WalkBuilder::new(directory);
+    builder.standard_filters(false).follow_links(true);
+    builder.filter_entry(|entry| entry.depth() == 0 || !is_skipped_name(entry.file_name()));
+    let is_directory = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
+    let (mut directories, others): (Vec<PathBuf>, Vec<PathBuf>) = {
+        let (directories, others): (Vec<_>, Vec<_>) = builder.build().take(MAX_ENTRIES).flatten().partition(is_directory);
+        let paths = |entries: Vec<ignore::DirEntry>| entries.into_iter().map(ignore::DirEntry::into_path).collect();
+        (paths(directories), paths(others))
+    };
+    let homes: BTreeSet<&Path> = directories.iter().filter(|path| is_variable_dir(path)).filter_map(|path| path.parent()).collect();
+    let configured: BTreeSet<&Path> = others.iter().filter(|path| path.ends_with("ansible.cfg")).filter_map(|path| path.parent()).collect();
+    let is_wanted = |path: &PathBuf| {
         // An inventory that only `ansible.cfg` names may stand anywhere below it.
         let named = || configured.iter().any(|root| path.starts_with(root)) && has_inventory_name(path);
         let beside = || path.parent().is_some_and(|parent| homes.contains(parent)) && has_known_extension(path);
-        if is_marker(path) || is_below_variable_dir(path) || beside() || named() {
-            if path.is_dir() {
-                files.insert(&path_text(path), Entry::Directory);
-            } else {
-                read_into(path, files);
-            }
-        }
+        is_marker(path) || is_below_variable_dir(path) || beside() || named()
+    };
+    let wanted: Vec<PathBuf> = others.iter().filter(|path| is_wanted(path)).cloned().collect();
+    let wanted_directories: Vec<PathBuf> = directories.iter().filter(|path| is_variable_dir(path) || is_wanted(path)).cloned().collect();
+    let holders: BTreeSet<PathBuf> =
+        wanted.iter().filter_map(|path| path.parent()).map(Path::to_owned).chain(wanted_directories.iter().cloned()).collect();
+    directories.sort_by_key(|path| (!holders.contains(path), path.components().count()));
+    Walk { directories, wanted, wanted_directories }
+}
+
+/// Looks for what belongs to a file or directory that is an inventory by being open or named: the variable files of its directory and, where there
+/// are any, the inventories beside it; of a directory, also its own files. Of a variable file, the same around the directory that holds it.
+pub(crate) fn walk_around(path: &Path) -> Walk {
+    let variable_dir = path.ancestors().skip(1).filter(|above| is_variable_dir(above)).last();
+    let is_directory = path.is_dir();
+    let home = if is_directory { Some(path) } else { variable_dir.unwrap_or(path).parent() };
+    let Some(home) = home else { return Walk::default() };
+    let mut found = Walk { directories: vec![home.to_owned()], ..Walk::default() };
+    for directory in variable_dirs_in(home) {
+        found.extend(walk(&directory));
     }
-    entries.len()
+    if is_directory || !found.wanted_directories.is_empty() {
+        let beside = fs::read_dir(home).into_iter().flatten().flatten().map(|entry| entry.path());
+        found.wanted.extend(beside.filter(|path| has_known_extension(path) && path.is_file()));
+    }
+    if path.is_file() && !found.wanted.iter().any(|wanted| wanted == path) {
+        found.wanted.push(path.to_owned());
+    }
+    found
+}
+
+/// Whether a directory that appeared below `root` would not be walked.
+pub(crate) fn is_skipped(path: &Path, root: &Path) -> bool {
+    path.strip_prefix(root).is_ok_and(|below| below.iter().any(is_skipped_name))
 }
 
 /// Whether a path that appeared later belongs to the inventories in `files`.
@@ -106,19 +160,15 @@ pub(crate) fn is_wanted(path: &Path, files: &Files) -> bool {
     is_marker(path) || is_below_variable_dir(path) || (has_known_extension(path) && (beside("group_vars") || beside("host_vars")))
 }
 
-/// What belongs to a file that stands alone: the inventories in its directory, or in the one whose variables it holds.
-pub(crate) fn read_beside(path: &Path, files: &mut Files) {
-    let variable_dir = path.ancestors().skip(1).filter(|above| is_variable_dir(above)).last();
-    let Some(home) = variable_dir.unwrap_or(path).parent() else { return };
-    let beside = fs::read_dir(home).into_iter().flatten().flatten().map(|entry| entry.path());
-    for path in beside.filter(|path| has_known_extension(path) && path.is_file()) {
-        read_into(&path, files);
-    }
-    read_inventory(path.ancestors().find(|above| above.parent() == Some(home)).unwrap_or(path), files);
-    read_around(path, files);
+fn variable_dirs_in(home: &Path) -> impl Iterator<Item = PathBuf> {
+    ["group_vars", "host_vars"].into_iter().map(|name| home.join(name)).filter(|path| path.is_dir())
 }
 
-fn is_variable_dir(path: &Path) -> bool {
+fn is_skipped_name(name: &OsStr) -> bool {
+    SKIPPED.iter().any(|skipped| name == *skipped)
+}
+
+pub(crate) fn is_variable_dir(path: &Path) -> bool {
     path.ends_with("group_vars") || path.ends_with("host_vars")
 }
 
@@ -224,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_reads_inventories_and_leaves_the_rest() {
+    fn a_walk_finds_inventories_and_leaves_the_rest() {
         let folder = folder(&[
             ("ansible.cfg", b"[defaults]\n"),
             ("inv/hosts.yaml", b"all:\n"),
@@ -235,8 +285,28 @@ mod tests {
             ("node_modules/group_vars/all.yml", b"x: 1\n"),
         ]);
         let mut files = Files::default();
-        scan(folder.path(), &mut files);
+        walk(folder.path()).read(&mut files);
         assert_eq!(names(&files, folder.path()), ["ansible.cfg", "inv/group_vars/all/a.yml", "inv/group_vars/web", "inv/hosts.yaml"]);
+    }
+
+    #[test]
+    fn around_a_file_its_neighbours_count_only_beside_variables() {
+        let folder = folder(&[
+            ("home/notes.yml", b"a: 1\n"),
+            ("home/large-and-private", b"x\n"),
+            ("inv/hosts.yaml", b"all:\n"),
+            ("inv/more.ini", b"[web]\n"),
+            ("inv/group_vars/all.yml", b"a: 1\n"),
+        ]);
+        let around = |path: &str| {
+            let mut files = Files::default();
+            walk_around(&folder.path().join(path)).read(&mut files);
+            names(&files, folder.path())
+        };
+        assert_eq!(around("home/notes.yml"), ["home/notes.yml"]);
+        for path in ["inv/hosts.yaml", "inv/group_vars/all.yml", "inv"] {
+            assert_eq!(around(path), ["inv/group_vars/all.yml", "inv/hosts.yaml", "inv/more.ini"], "{path}");
+        }
     }
 
     #[test]
@@ -260,7 +330,7 @@ mod tests {
         let folder = folder(&[("inv/hosts.yaml", b"all:\n"), ("inv/group_vars/all.yml", b"a: 1\n")]);
         std::os::unix::fs::symlink(folder.path(), folder.path().join("inv/loop")).expect("a link");
         let mut files = Files::default();
-        scan(folder.path(), &mut files);
+        walk(folder.path()).read(&mut files);
         assert_eq!(names(&files, folder.path()), ["inv/group_vars/all.yml", "inv/hosts.yaml"]);
     }
 }

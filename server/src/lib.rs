@@ -61,7 +61,7 @@ pub fn run() -> ExitCode {
     })
 }
 
-/// Whether the methods for tests of the server itself are offered: `test/panic`, `test/sleep`, `test/text`.
+/// Whether the methods for tests of the server itself are offered: `test/panic`, `test/hold`, `test/release`, `test/text`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probes {
     Off,
@@ -75,7 +75,9 @@ pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, probe
 
 /// Exit 0 after `shutdown`, 1 without it. The process ends at `exit` even when stdin stays open.
 fn serve_stdio() -> anyhow::Result<ExitCode> {
-    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).with_ansi(false).init();
+    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).with_ansi(false);
+    // Saying on stderr that stderr is closed would panic.
+    log.log_internal_errors(false).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let was_shut_down = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Probes::Off));
     runtime.shutdown_background();

@@ -1,6 +1,7 @@
 //! One thread that owns everything mutable and takes one event after the other. It computes nothing that takes long.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +19,7 @@ use tower_lsp::ls_types::{
 use crate::capabilities::{self, Abilities};
 use crate::client::Client;
 use crate::diagnostics::{Diagnoser, Findings, Published};
-use crate::dispatch::{Job, Pool, Snapshot};
+use crate::dispatch::{Job, Pool, Snapshot, words_of};
 use crate::documents::{Documents, Stale};
 use crate::files::{self, path_text};
 use crate::proto::{from, to};
@@ -40,14 +41,25 @@ pub(crate) enum Event {
     /// The client's answer to a question for its settings.
     Configuration(Value),
     Request(Job),
-    /// A folder was read.
-    Scanned(Files),
+    /// What was asked of the disk was read.
+    Scanned(Vec<Scan>, Files),
     /// These paths changed on disk.
     DiskChanged(Vec<PathBuf>),
+    /// The disk changed more than could be told.
+    DiskUnclear,
     Diagnosed {
         revision: u64,
         findings: Findings,
     },
+}
+
+/// What is to be read from disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Scan {
+    /// The inventories below a folder.
+    Folder(PathBuf),
+    /// What belongs to an inventory or a variable file that is open or named.
+    Around(PathBuf),
 }
 
 /// Runs until the process ends.
@@ -66,7 +78,10 @@ pub(crate) fn run(incoming: &Receiver<Event>, events: Sender<Event>, client: Cli
         files: Files::default(),
         workspace: Arc::default(),
         revision: Arc::default(),
-        n_scans: 0,
+        scans: Vec::new(),
+        is_scanning: false,
+        waiting: Vec::new(),
+        are_hints_stale: false,
         published: Published::default(),
     };
     for event in incoming {
@@ -90,8 +105,13 @@ struct State {
     files: Files,
     workspace: Arc<Workspace>,
     revision: Arc<AtomicU64>,
-    /// Folders that are being read: until they are there, findings would be premature.
-    n_scans: usize,
+    /// What is to be read when the present reading ends. Until all is there, answers would be premature.
+    scans: Vec<Scan>,
+    is_scanning: bool,
+    /// Requests that wait for the end of reading.
+    waiting: Vec<Job>,
+    /// Whether hints may have changed that the client does not ask for by itself.
+    are_hints_stale: bool,
     published: Published,
 }
 
@@ -110,11 +130,10 @@ impl State {
             Event::Folders(params) => self.folders(params),
             Event::ConfigurationChanged(settings) => self.configuration_changed(settings),
             Event::Configuration(settings) => self.configuration(settings),
-            Event::Request(job) => {
-                let snapshot = Snapshot { workspace: Arc::clone(&self.workspace), encoding: self.abilities.encoding };
-                self.pool.run(job, snapshot);
-            }
-            Event::Scanned(found) => self.scanned(&found),
+            Event::Request(job) if self.is_scanning => self.waiting.push(job),
+            Event::Request(job) => self.run(job),
+            Event::Scanned(scans, found) => self.scanned(&scans, &found),
+            Event::DiskUnclear => self.scan(self.roots.iter().cloned().map(Scan::Folder).collect()),
             Event::DiskChanged(paths) => self.disk_changed(paths),
             Event::Diagnosed { revision, findings } => self.diagnosed(revision, &findings),
         }
@@ -140,20 +159,20 @@ impl State {
         if self.abilities.watched_files {
             self.client.watch_files();
         }
-        for root in self.roots.clone() {
-            self.scan(move |files| {
-                files::scan(&root, files);
-                files::read_around(&root, files);
-            });
-        }
+        self.scan(self.roots.iter().cloned().map(Scan::Folder).collect());
+    }
+
+    fn run(&self, job: Job) {
+        let snapshot = Snapshot { workspace: Arc::clone(&self.workspace), encoding: self.abilities.encoding };
+        self.pool.run(job, snapshot);
     }
 
     fn opened(&mut self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
         let path = from::path(&document.uri);
         self.documents.open(&path, document.uri.clone(), document.version, &document.text);
-        if let Some(on_disk) = from::file_path(&document.uri).filter(|on_disk| !self.is_below_a_root(on_disk)) {
-            self.scan(move |files| files::read_beside(&on_disk, files));
+        if let Some(on_disk) = from::file_path(&document.uri).filter(|_| self.files.get(&path).is_none()) {
+            self.scan(vec![Scan::Around(on_disk)]);
         }
         self.buffer_changed(&path);
     }
@@ -187,7 +206,10 @@ impl State {
             let file = SourceFile::new(Arc::clone(path), Content::Text(text), is_executable);
             self.files.insert(path, Entry::File(Arc::new(file)));
         }
+        // A client asks anew for the hints of the buffer that it changes, not for those of others.
+        let are_hints_stale = self.are_hints_stale || self.documents.paths().any(|other| other != path);
         self.update();
+        self.are_hints_stale = are_hints_stale;
     }
 
     fn disk_changed(&mut self, paths: Vec<PathBuf>) {
@@ -195,41 +217,47 @@ impl State {
         for path in paths {
             let text = path_text(&path);
             if path.is_dir() {
-                let known = self.files.get(&text).is_some();
-                if !known && self.is_below_a_root(&path) {
-                    self.scan(move |files| {
-                        files::scan(&path, files);
-                    });
+                if self.may_hold_inventories(&path) {
+                    self.scan(vec![Scan::Folder(path)]);
                 }
-                continue;
+            } else if matches!(self.files.get(&text), Some(Entry::Directory)) {
+                self.files.remove(&text);
+                is_changed = true;
+            } else if !self.documents.is_open(&text) && (self.files.get(&text).is_some() || files::is_wanted(&path, &self.files)) {
+                let before = self.files.file(&text).cloned();
+                files::read_into(&path, &mut self.files);
+                is_changed |= match (before, self.files.file(&text)) {
+                    (Some(before), Some(after)) => !is_same(&before, after),
+                    (before, after) => before.is_some() || after.is_some(),
+                };
             }
-            if self.documents.is_open(&text) || !(self.files.get(&text).is_some() || files::is_wanted(&path, &self.files)) {
-                continue;
-            }
-            let before = self.files.file(&text).map(|file| (file.content().clone(), file.is_executable()));
-            files::read_into(&path, &mut self.files);
-            let after = self.files.file(&text).map(|file| (file.content().clone(), file.is_executable()));
-            is_changed |= before != after;
         }
         if is_changed {
-            self.watcher.watch_all(&self.files);
+            self.restore_buffers();
             self.update();
         }
     }
 
+    /// Whether a directory that changed is to be read: below a folder of the workspace, or with the variables of a file that is known.
+    fn may_hold_inventories(&self, directory: &Path) -> bool {
+        let in_workspace = self.roots.iter().any(|root| directory.starts_with(root) && !files::is_skipped(directory, root));
+        let is_beside = || directory.parent().is_some_and(|parent| self.files.get(&path_text(parent)).is_some());
+        in_workspace || (files::is_variable_dir(directory) && is_beside())
+    }
+
     fn folders(&mut self, params: DidChangeWorkspaceFoldersParams) {
-        for root in roots(&params.event.removed) {
-            self.roots.remove(&root);
-            self.files.remove(&path_text(&root));
+        let removed = roots(&params.event.removed);
+        for root in &removed {
+            self.roots.remove(root);
+            self.files.remove(&path_text(root));
         }
         self.restore_buffers();
-        for root in roots(&params.event.added) {
-            self.roots.insert(root.clone());
-            self.scan(move |files| {
-                files::scan(&root, files);
-                files::read_around(&root, files);
-            });
-        }
+        // One folder may lie in another.
+        let overlaps = |root: &PathBuf| removed.iter().any(|removed| removed.starts_with(root) || root.starts_with(removed));
+        let mut unread: BTreeSet<PathBuf> = self.roots.iter().filter(|root| overlaps(root)).cloned().collect();
+        unread.extend(roots(&params.event.added));
+        self.roots.extend(unread.iter().cloned());
+        self.scan(unread.into_iter().map(Scan::Folder).collect());
         self.update();
     }
 
@@ -248,30 +276,68 @@ impl State {
         }
     }
 
-    /// Reads files on a thread of its own; they arrive as [`Event::Scanned`].
-    fn scan(&mut self, read: impl FnOnce(&mut Files) + Send + 'static) {
-        self.n_scans += 1;
-        let events = self.events.clone();
-        let progress = self.abilities.progress.then(|| self.client.progress("Reading inventories"));
+    /// Reads from disk on a thread of its own, one after the other; what was found arrives as [`Event::Scanned`].
+    fn scan(&mut self, scans: Vec<Scan>) {
+        for scan in scans {
+            if !self.scans.contains(&scan) {
+                self.scans.push(scan);
+            }
+        }
+        if self.is_scanning || self.scans.is_empty() {
+            return;
+        }
+        self.is_scanning = true;
+        let scans = std::mem::take(&mut self.scans);
+        let is_of_root = |scan: &Scan| matches!(scan, Scan::Folder(folder) if self.roots.contains(folder));
+        let is_shown = self.abilities.progress && scans.iter().any(is_of_root);
+        let progress = is_shown.then(|| self.client.progress("Reading inventories"));
+        let (events, watcher) = (self.events.clone(), self.watcher.clone());
         std::thread::spawn(move || {
-            let mut files = Files::default();
-            read(&mut files);
+            // Everything waits for this: it must be told to end whatever happens.
+            let read = catch_unwind(AssertUnwindSafe(|| read(&scans, &watcher))).unwrap_or_else(|panic| {
+                tracing::error!("reading {scans:?} panicked: {}", words_of(&*panic));
+                Files::default()
+            });
             drop(progress);
             // The loop lives as long as the process.
-            let _ = events.send(Event::Scanned(files));
+            let _ = events.send(Event::Scanned(scans, read));
         });
     }
 
-    fn scanned(&mut self, found: &Files) {
-        self.n_scans -= 1;
+    fn scanned(&mut self, scans: &[Scan], found: &Files) {
+        self.is_scanning = false;
+        for scan in scans {
+            if let Scan::Folder(folder) = scan {
+                self.forget_gone(&path_text(folder), found);
+            }
+        }
         for (path, entry) in found.iter().filter(|(path, _)| !self.documents.is_open(path)) {
-            if self.files.get(path).is_none() || matches!(entry, Entry::File(_)) {
+            let is_news = match (self.files.get(path), entry) {
+                (None, _) => true,
+                (Some(Entry::File(known)), Entry::File(file)) => !is_same(known, file),
+                (Some(_), entry) => matches!(entry, Entry::File(_)),
+            };
+            if is_news {
                 self.files.insert(path, entry.clone());
             }
         }
         self.restore_buffers();
-        self.watcher.watch_all(&self.files);
+        // What was asked for meanwhile, unless it came with this.
+        self.scans.retain(|scan| !matches!(scan, Scan::Around(path) if found.get(&path_text(path)).is_some()));
+        self.scan(Vec::new());
         self.update();
+        if !self.is_scanning {
+            for job in std::mem::take(&mut self.waiting) {
+                self.run(job);
+            }
+        }
+    }
+
+    /// Takes out what was known below a folder and stands there no more.
+    fn forget_gone(&mut self, folder: &str, found: &Files) {
+        let is_gone = |path: &str| found.get(path).is_none() && !self.documents.is_open(path) && !Path::new(path).exists();
+        let gone: Vec<Arc<str>> = self.files.under(folder).map(|(path, _)| path).filter(|path| is_gone(path)).cloned().collect();
+        gone.iter().for_each(|path| self.files.remove(path));
     }
 
     /// Puts all open buffers over the files on disk again, with what is known of the files by now.
@@ -300,9 +366,13 @@ impl State {
         {
             files::read_checkout(Path::new(checkout), &mut self.files);
         }
+        if self.workspace.settings().inventories != settings.inventories {
+            self.scan(settings.inventories.iter().map(|path| Scan::Around(PathBuf::from(&**path))).collect());
+        }
+        self.are_hints_stale = true;
         self.workspace = Arc::new(self.workspace.change(self.files.clone(), open, settings));
         let revision = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
-        if self.n_scans == 0 {
+        if !self.is_scanning {
             self.diagnoser.ask(Arc::clone(&self.workspace), revision, Token::new(&self.revision));
         }
     }
@@ -313,7 +383,6 @@ impl State {
             return;
         }
         let changed = self.published.update(findings, self.documents.versions());
-        let is_changed = !changed.is_empty();
         for (path, found) in changed {
             let Some(uri) = self.documents.uri(&path).cloned().or_else(|| to::uri(&path)) else { continue };
             let file = self.files.file(&path);
@@ -321,14 +390,29 @@ impl State {
             let diagnostics = found.iter().filter_map(|finding| Some(to::diagnostic(&self.files, file?, finding, encoding)));
             self.client.publish(uri, diagnostics.collect(), self.documents.version(&path));
         }
-        if is_changed && self.abilities.inlay_hint_refresh {
+        if std::mem::take(&mut self.are_hints_stale) && self.abilities.inlay_hint_refresh {
             self.client.refresh_inlay_hints();
         }
     }
+}
 
-    fn is_below_a_root(&self, path: &Path) -> bool {
-        self.roots.iter().any(|root| path.starts_with(root))
+fn is_same(a: &SourceFile, b: &SourceFile) -> bool {
+    a.content() == b.content() && a.is_executable() == b.is_executable()
+}
+
+/// Reads what was asked for. Directories are watched before they are read: a change in between is seen.
+fn read(scans: &[Scan], watcher: &Watcher) -> Files {
+    let mut files = Files::default();
+    for scan in scans {
+        let (path, walk) = match scan {
+            Scan::Folder(folder) => (folder, files::walk(folder)),
+            Scan::Around(path) => (path, files::walk_around(path)),
+        };
+        watcher.watch(walk.directories.iter().map(PathBuf::as_path));
+        walk.read(&mut files);
+        files::read_around(path, &mut files);
     }
+    files
 }
 
 fn roots(folders: &[WorkspaceFolder]) -> BTreeSet<PathBuf> {

@@ -35,7 +35,7 @@ pub(crate) fn settings(client: &serde_json::Value, files: &Files, root: Option<&
     }
     for (path, entry) in files.iter() {
         if let Entry::File(file) = entry
-            && path.ends_with(&format!("/{FILE}"))
+            && path.rsplit('/').next() == Some(FILE)
         {
             match toml_edit::de::from_str::<Written>(file.text()) {
                 Ok(written) => apply(&written, Path::new(&**path).parent(), &mut settings, &mut wrong),

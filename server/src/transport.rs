@@ -41,7 +41,8 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
         Probes::Off => builder,
         Probes::On => builder
             .custom_method("test/panic", Transport::test_panic)
-            .custom_method("test/sleep", Transport::test_sleep)
+            .custom_method("test/hold", Transport::test_hold)
+            .custom_method("test/release", Transport::test_release)
             .custom_method("test/text", Transport::test_text),
     };
     let (service, socket) = builder.finish();
@@ -71,8 +72,13 @@ impl Transport {
         self.ask("test/panic", |_, ()| panic!("as asked"), ()).await
     }
 
-    async fn test_sleep(&self, milliseconds: (u64,)) -> Result<Value> {
-        self.ask("test/sleep", handlers::probes::sleep, milliseconds).await
+    async fn test_hold(&self, gate: (String,)) -> Result<Value> {
+        self.ask("test/hold", handlers::probes::hold, gate).await
+    }
+
+    async fn test_release(&self, (gate,): (String,)) -> Result<Value> {
+        handlers::probes::release(gate);
+        Ok(Value::Null)
     }
 
     async fn test_text(&self, path: (String,)) -> Result<Value> {

@@ -232,9 +232,14 @@ impl Client {
     /// Takes in messages until the progress of the server has ended.
     pub(crate) fn await_end_of_progress(&mut self) {
         while self.progress.last().is_none_or(|kind| kind != "end") {
-            let message = self.receive_any();
-            self.inbox.extend(message);
+            self.receive_one();
         }
+    }
+
+    /// Takes in one message of any kind.
+    pub(crate) fn receive_one(&mut self) {
+        let message = self.receive_any();
+        self.inbox.extend(message);
     }
 
     /// The next message; none when it was a progress or a request of the server, which are taken care of.

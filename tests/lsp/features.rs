@@ -171,3 +171,96 @@ fn an_executable_inventory_is_named_and_not_run() {
     );
     assert!(!proof.exists());
 }
+
+#[test]
+fn variables_that_appear_or_move_away_are_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (hosts, vars) = (folder.path().join("hosts.yaml"), folder.path().join("group_vars"));
+    for params in [bare(), with_folders(&[folder.path()])] {
+        fs::write(&hosts, SEPARATE).expect("a file");
+        let mut client = Client::over_stdio(params);
+        client.open(&uri(&hosts), 1, SEPARATE);
+        assert_eq!(client.findings(&uri(&hosts)).1, [SENTENCE.to_owned()]);
+        // Made elsewhere and moved here, so that it appears at once.
+        let elsewhere = tempfile::tempdir_in(folder.path().parent().expect("a parent")).expect("a folder");
+        fs::create_dir(elsewhere.path().join("vars")).expect("a folder");
+        fs::write(elsewhere.path().join("vars/all.yml"), "container_manager: crio\n").expect("a file");
+        fs::rename(elsewhere.path().join("vars"), &vars).expect("it moves");
+        assert_eq!(client.findings(&uri(&hosts)).1, [SENTENCE.replace("nerdctl", "crictl")]);
+        fs::rename(&vars, elsewhere.path().join("gone")).expect("it moves");
+        assert_eq!(client.findings(&uri(&hosts)).1, [SENTENCE.to_owned()]);
+    }
+}
+
+#[test]
+fn an_inventory_that_appears_in_a_new_folder_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut client = Client::over_stdio(with_folders(&[folder.path()]));
+    // An answer shows that the folder was read.
+    client.hover(HOSTS, 0, 0);
+    let inventory = folder.path().join("clusters/new");
+    fs::create_dir_all(inventory.join("group_vars")).expect("folders");
+    fs::write(inventory.join("hosts.yaml"), SEPARATE).expect("a file");
+    assert_eq!(client.findings(&uri(&inventory.join("hosts.yaml"))).1, [SENTENCE.to_owned()]);
+}
+
+#[test]
+fn a_folder_that_is_replaced_stays_watched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (hosts, vars) = (folder.path().join("hosts.yaml"), folder.path().join("group_vars"));
+    let write = |text: &str| fs::write(vars.join("all.yml"), text).expect("a file");
+    fs::write(&hosts, SEPARATE).expect("a file");
+    fs::create_dir(&vars).expect("a folder");
+    write("a: 1\n");
+    let mut client = Client::over_stdio(with_folders(&[folder.path()]));
+    assert_eq!(client.findings(&uri(&hosts)).1, [SENTENCE.to_owned()]);
+    fs::remove_dir_all(&vars).expect("it goes");
+    fs::create_dir(&vars).expect("a folder");
+    write("container_manager: crio\n");
+    // In between there was no folder, and without one this file is no inventory.
+    while client.findings(&uri(&hosts)).1 != [SENTENCE.replace("nerdctl", "crictl")] {}
+    write("container_manager: containerd\n");
+    while client.findings(&uri(&hosts)).1 != [SENTENCE.to_owned()] {}
+}
+
+#[test]
+fn a_folder_inside_another_can_go() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inner = folder.path().join("inner");
+    fs::create_dir_all(inner.join("group_vars")).expect("folders");
+    fs::write(inner.join("hosts.yaml"), SEPARATE).expect("a file");
+    let hosts = uri(&inner.join("hosts.yaml"));
+    let mut client = Client::in_memory(with_folders(&[folder.path(), &inner]));
+    assert_eq!(client.findings(&hosts).1, [SENTENCE.to_owned()]);
+    let removed = json!([{ "uri": uri(&inner), "name": "folder" }]);
+    client.notify("workspace/didChangeWorkspaceFolders", json!({ "event": { "added": [], "removed": removed } }));
+    client.open(&hosts, 1, SEPARATE);
+    assert_eq!(client.findings(&hosts), (json!(1), vec![SENTENCE.to_owned()]));
+    assert!(client.hover(&hosts, 8, 6).contains("instance-3"));
+}
+
+#[test]
+fn an_inventory_that_only_the_settings_name_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("machines.yaml"), SEPARATE).expect("a file");
+    fs::write(folder.path().join("hostwise.toml"), "inventories = [\"machines.yaml\"]\n").expect("a file");
+    let mut client = Client::in_memory(with_folders(&[folder.path()]));
+    assert_eq!(client.findings(&uri(&folder.path().join("machines.yaml"))).1, [SENTENCE.to_owned()]);
+}
+
+#[test]
+fn hints_are_refreshed_for_what_the_client_does_not_know() {
+    let refresh = json!({ "workspace": { "inlayHint": { "refreshSupport": true } } });
+    let mut client = Client::in_memory(json!({ "capabilities": refresh, "initializationOptions": {} }));
+    client.open("untitled:hosts.yaml", 1, SEPARATE);
+    assert_eq!(client.findings("untitled:hosts.yaml").1, [SENTENCE.to_owned()]);
+    client.replace("untitled:hosts.yaml", 2, "all:\n");
+    assert_eq!(client.findings("untitled:hosts.yaml").0, 2);
+    assert_eq!(client.asked, [""; 0], "the client asks by itself after its own edit");
+    client.open("untitled:other", 1, "");
+    while client.asked.is_empty() {
+        client.receive_one();
+    }
+    assert_eq!(client.asked, ["workspace/inlayHint/refresh"]);
+    client.findings("untitled:other");
+}

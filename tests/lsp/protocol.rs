@@ -38,21 +38,13 @@ fn slow_requests_hold_no_edit() {
     let mut client = Client::in_memory(bare());
     client.open(HOSTS, 1, SEPARATE);
     assert_eq!(client.findings(HOSTS).1, [SENTENCE.to_owned()]);
-    let slow: Vec<i64> = (0..8).map(|_| client.ask("test/sleep", json!([400]))).collect();
+    let slow: Vec<i64> = (0..8).map(|_| client.ask("test/hold", json!(["slow"]))).collect();
     client.replace(HOSTS, 2, "all:\n");
-    // The findings of the edit come before the last of the slow answers.
-    let (mut answered, mut published) = (0, false);
-    while answered < slow.len() {
-        let message = client.receive();
-        if message["method"] == "textDocument/publishDiagnostics" {
-            assert_eq!(message["params"]["version"], 2);
-            published = true;
-        } else {
-            answered += 1;
-            assert!(published || answered < slow.len(), "the edit waited for the slow requests");
-        }
+    assert_eq!(client.findings(HOSTS), (json!(2), vec![]), "while all eight wait");
+    client.call("test/release", json!(["slow"]));
+    for id in slow {
+        assert!(client.answer(id).get("error").is_none());
     }
-    assert!(published);
 }
 
 #[test]
@@ -91,13 +83,14 @@ fn progress_is_shown_after_the_client_agreed_and_ends() {
 #[test]
 fn a_cancelled_request_is_answered_at_once() {
     let mut client = Client::in_memory(bare());
-    let ids: Vec<i64> = (0..4).map(|_| client.ask("test/sleep", json!([20_000]))).collect();
+    let ids: Vec<i64> = (0..8).map(|_| client.ask("test/hold", json!(["cancelled"]))).collect();
     for id in &ids {
         client.notify("$/cancelRequest", json!({ "id": id }));
     }
     for id in ids {
-        assert_eq!(client.answer(id)["error"]["code"], -32800);
+        assert_eq!(client.answer(id)["error"]["code"], -32800, "while none was released");
     }
+    client.call("test/release", json!(["cancelled"]));
     client.open(HOSTS, 1, SEPARATE);
     assert_eq!(client.findings(HOSTS).1, [SENTENCE.to_owned()]);
 }
@@ -191,4 +184,14 @@ fn exit_ends_the_process_with_stdin_open() {
         let status = client.process.as_mut().expect("a process").wait().expect("it ends");
         assert_eq!(status.code(), Some(code));
     }
+}
+
+#[test]
+fn the_end_of_stdin_ends_the_process() {
+    let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_hostwise"))
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    assert_eq!(process.wait().expect("it ends").code(), Some(1));
 }
