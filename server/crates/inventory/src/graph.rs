@@ -225,7 +225,7 @@ impl Graph {
     /// After all sources: loose groups join `all`, loose hosts join `ungrouped`, depths and profiles are counted
     /// (ansible-core `InventoryData.reconcile_inventory`). An error when `all` was put below a group: Ansible ends there.
     pub(crate) fn reconcile(&mut self) -> Result<(), Cycle> {
-        let outcome = if self.group(ALL).parents.is_empty() { Ok(()) } else { Err(Cycle) };
+        let mut outcome = if self.group(ALL).parents.is_empty() { Ok(()) } else { Err(Cycle) };
         self.cut(ALL);
         for index in 1..self.groups.len() {
             if self.groups[index].parents.is_empty() {
@@ -241,8 +241,12 @@ impl Graph {
                 self.host_mut(host).groups.retain(|&group| group != UNGROUPED);
                 self.host_mut(host).left_ungrouped = true;
                 self.group_mut(UNGROUPED).hosts.retain(|&other| other != host);
-            } else if !in_other {
-                self.join(host, UNGROUPED);
+            } else if !in_other && !groups.contains(&UNGROUPED) {
+                // Ansible looks the name up among groups first.
+                match self.group_named(&Arc::clone(&self.host(host).name)) {
+                    Some(namesake) => outcome = outcome.and(self.add_child(UNGROUPED, namesake)),
+                    None => self.join(host, UNGROUPED),
+                }
             }
         }
         self.count();
@@ -281,9 +285,10 @@ impl Graph {
         self.count();
     }
 
-    /// The longest path from `all`. There are no cycles: [`Self::add_child`] refuses them.
+    /// The longest path from `all`, or from any other group without parents. There are no cycles: [`Self::add_child`] refuses them.
     fn count_depths(&mut self) {
-        let mut open = vec![ALL];
+        let mut open: Vec<GroupId> =
+            (0..self.groups.len() as u32).map(GroupId).filter(|&group| self.group(group).parents.is_empty()).collect();
         while let Some(group) = open.pop() {
             let depth = self.group(group).depth + 1;
             for child in self.group(group).children.clone() {

@@ -72,11 +72,16 @@ impl HostPattern {
     pub fn hosts(&self, inventory: &Inventory) -> Result<Vec<HostId>, Failure> {
         let mut found: Vec<HostId> = Vec::new();
         if !self.parts.iter().any(|part| part.role == PatternRole::Add) {
-            found = part_hosts("all", inventory)?;
+            found = HostPattern::parse("all").hosts(inventory)?;
         }
         let mut parts: Vec<&PatternPart> = self.parts.iter().collect();
         parts.sort_by_key(|part| part.role);
         for part in parts {
+            // The name of a host is itself, even one that begins with a sign.
+            if let Some(host) = inventory.host_named(&part.text) {
+                found.push(host);
+                continue;
+            }
             let these = part.hosts(inventory)?;
             match part.role {
                 PatternRole::Add => {
@@ -87,6 +92,8 @@ impl HostPattern {
                 PatternRole::Exclude => found.retain(|host| !these.contains(host)),
             }
         }
+        let mut known = HashSet::new();
+        found.retain(|host| known.insert(*host));
         Ok(found)
     }
 }
@@ -94,14 +101,14 @@ impl HostPattern {
 impl PatternPart {
     /// The hosts of this part alone, its sign left out.
     pub fn hosts(&self, inventory: &Inventory) -> Result<Vec<HostId>, Failure> {
-        part_hosts(self.text.trim_start_matches(['!', '&']), inventory)
+        match inventory.host_named(&self.text) {
+            Some(host) => Ok(vec![host]),
+            None => part_hosts(self.text.strip_prefix(['!', '&']).unwrap_or(&self.text), inventory),
+        }
     }
 }
 
 fn part_hosts(text: &str, inventory: &Inventory) -> Result<Vec<HostId>, Failure> {
-    if let Some(host) = inventory.host_named(text) {
-        return Ok(vec![host]);
-    }
     let (expression, subscript) = split_subscript(text);
     let hosts = matching(expression, inventory)?;
     match subscript {
