@@ -40,7 +40,7 @@ pub(crate) fn read_trees(paths: &[PathBuf]) -> Files {
     let mut files = Files::default();
     for path in paths {
         if path.is_dir() {
-            walk(path).read(&mut files);
+            walk(path, &mut |_| ()).read(&mut files);
         } else {
             read_inventory(path, &mut files);
         }
@@ -55,7 +55,7 @@ fn read_inventory(path: &Path, files: &mut Files) {
         read_into(path, files);
     }
     for directory in path.parent().into_iter().flat_map(variable_dirs_in) {
-        walk(&directory).read(files);
+        walk(&directory, &mut |_| ()).read(files);
     }
 }
 
@@ -75,8 +75,8 @@ pub(crate) fn read_around(path: &Path, files: &mut Files) {
 /// What a look at the disk found, not read yet.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
-    /// All directories that were seen, those of inventories first.
-    pub(crate) directories: Vec<PathBuf>,
+    /// Directories that hold what is wanted.
+    pub(crate) holders: BTreeSet<PathBuf>,
     /// Files that belong to inventories.
     wanted: Vec<PathBuf>,
     /// Directories whose presence says something.
@@ -95,23 +95,26 @@ impl Walk {
     }
 
     fn extend(&mut self, other: Walk) {
-        self.directories.extend(other.directories);
+        self.holders.extend(other.holders);
         self.wanted.extend(other.wanted);
         self.wanted_directories.extend(other.wanted_directories);
     }
 }
 
-/// Looks for the inventories below `directory` and what belongs to them.
-pub(crate) fn walk(directory: &Path) -> Walk {
+/// Looks for the inventories below `directory` and what belongs to them. `enter` is told of each directory before it is listed.
+pub(crate) fn walk(directory: &Path, enter: &mut dyn FnMut(&Path)) -> Walk {
     let mut builder = WalkBuilder::new(directory);
     builder.standard_filters(false).follow_links(true);
     builder.filter_entry(|entry| entry.depth() == 0 || !is_skipped_name(entry.file_name()));
-    let is_directory = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
-    let (mut directories, others): (Vec<PathBuf>, Vec<PathBuf>) = {
-        let (directories, others): (Vec<_>, Vec<_>) = builder.build().take(MAX_ENTRIES).flatten().partition(is_directory);
-        let paths = |entries: Vec<ignore::DirEntry>| entries.into_iter().map(ignore::DirEntry::into_path).collect();
-        (paths(directories), paths(others))
-    };
+    let (mut directories, mut others) = (Vec::new(), Vec::new());
+    for entry in builder.build().take(MAX_ENTRIES).flatten() {
+        if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            enter(entry.path());
+            directories.push(entry.into_path());
+        } else {
+            others.push(entry.into_path());
+        }
+    }
     let homes: BTreeSet<&Path> = directories.iter().filter(|path| is_variable_dir(path)).filter_map(|path| path.parent()).collect();
     let configured: BTreeSet<&Path> = others.iter().filter(|path| path.ends_with("ansible.cfg")).filter_map(|path| path.parent()).collect();
     let is_wanted = |path: &PathBuf| {
@@ -122,22 +125,21 @@ pub(crate) fn walk(directory: &Path) -> Walk {
     };
     let wanted: Vec<PathBuf> = others.iter().filter(|path| is_wanted(path)).cloned().collect();
     let wanted_directories: Vec<PathBuf> = directories.iter().filter(|path| is_variable_dir(path) || is_wanted(path)).cloned().collect();
-    let holders: BTreeSet<PathBuf> =
-        wanted.iter().filter_map(|path| path.parent()).map(Path::to_owned).chain(wanted_directories.iter().cloned()).collect();
-    directories.sort_by_key(|path| (!holders.contains(path), path.components().count()));
-    Walk { directories, wanted, wanted_directories }
+    let holders = wanted.iter().filter_map(|path| path.parent()).map(Path::to_owned).chain(wanted_directories.iter().cloned()).collect();
+    Walk { holders, wanted, wanted_directories }
 }
 
 /// Looks for what belongs to a file or directory that is an inventory by being open or named: the variable files of its directory and, where there
 /// are any, the inventories beside it; of a directory, also its own files. Of a variable file, the same around the directory that holds it.
-pub(crate) fn walk_around(path: &Path) -> Walk {
+pub(crate) fn walk_around(path: &Path, enter: &mut dyn FnMut(&Path)) -> Walk {
     let variable_dir = path.ancestors().skip(1).filter(|above| is_variable_dir(above)).last();
     let is_directory = path.is_dir();
     let home = if is_directory { Some(path) } else { variable_dir.unwrap_or(path).parent() };
     let Some(home) = home else { return Walk::default() };
-    let mut found = Walk { directories: vec![home.to_owned()], ..Walk::default() };
+    enter(home);
+    let mut found = Walk { holders: BTreeSet::from([home.to_owned()]), ..Walk::default() };
     for directory in variable_dirs_in(home) {
-        found.extend(walk(&directory));
+        found.extend(walk(&directory, enter));
     }
     if is_directory || !found.wanted_directories.is_empty() {
         let beside = fs::read_dir(home).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -285,7 +287,7 @@ mod tests {
             ("node_modules/group_vars/all.yml", b"x: 1\n"),
         ]);
         let mut files = Files::default();
-        walk(folder.path()).read(&mut files);
+        walk(folder.path(), &mut |_| ()).read(&mut files);
         assert_eq!(names(&files, folder.path()), ["ansible.cfg", "inv/group_vars/all/a.yml", "inv/group_vars/web", "inv/hosts.yaml"]);
     }
 
@@ -300,7 +302,7 @@ mod tests {
         ]);
         let around = |path: &str| {
             let mut files = Files::default();
-            walk_around(&folder.path().join(path)).read(&mut files);
+            walk_around(&folder.path().join(path), &mut |_| ()).read(&mut files);
             names(&files, folder.path())
         };
         assert_eq!(around("home/notes.yml"), ["home/notes.yml"]);
@@ -330,7 +332,7 @@ mod tests {
         let folder = folder(&[("inv/hosts.yaml", b"all:\n"), ("inv/group_vars/all.yml", b"a: 1\n")]);
         std::os::unix::fs::symlink(folder.path(), folder.path().join("inv/loop")).expect("a link");
         let mut files = Files::default();
-        walk(folder.path()).read(&mut files);
+        walk(folder.path(), &mut |_| ()).read(&mut files);
         assert_eq!(names(&files, folder.path()), ["inv/group_vars/all.yml", "inv/hosts.yaml"]);
     }
 }

@@ -80,6 +80,7 @@ pub(crate) fn run(incoming: &Receiver<Event>, events: Sender<Event>, client: Cli
         revision: Arc::default(),
         scans: Vec::new(),
         is_scanning: false,
+        changed_meanwhile: Vec::new(),
         waiting: Vec::new(),
         are_hints_stale: false,
         published: Published::default(),
@@ -108,6 +109,8 @@ struct State {
     /// What is to be read when the present reading ends. Until all is there, answers would be premature.
     scans: Vec<Scan>,
     is_scanning: bool,
+    /// What changed on disk since the present reading began: it may have been read before the change.
+    changed_meanwhile: Vec<PathBuf>,
     /// Requests that wait for the end of reading.
     waiting: Vec<Job>,
     /// Whether hints may have changed that the client does not ask for by itself.
@@ -193,7 +196,12 @@ impl State {
         let path = from::path(uri);
         self.documents.close(&path);
         match from::file_path(uri) {
-            Some(on_disk) => files::read_into(&on_disk, &mut self.files),
+            Some(on_disk) => {
+                files::read_into(&on_disk, &mut self.files);
+                if self.is_scanning {
+                    self.changed_meanwhile.push(on_disk);
+                }
+            }
             None => self.files.remove(&path),
         }
         self.update();
@@ -213,6 +221,10 @@ impl State {
     }
 
     fn disk_changed(&mut self, paths: Vec<PathBuf>) {
+        if self.is_scanning {
+            self.changed_meanwhile.extend(paths);
+            return;
+        }
         let mut is_changed = false;
         for path in paths {
             let text = path_text(&path);
@@ -324,6 +336,8 @@ impl State {
         self.restore_buffers();
         // What was asked for meanwhile, unless it came with this.
         self.scans.retain(|scan| !matches!(scan, Scan::Around(path) if found.get(&path_text(path)).is_some()));
+        let changed = std::mem::take(&mut self.changed_meanwhile);
+        self.disk_changed(changed);
         self.scan(Vec::new());
         self.update();
         if !self.is_scanning {
@@ -400,15 +414,16 @@ fn is_same(a: &SourceFile, b: &SourceFile) -> bool {
     a.content() == b.content() && a.is_executable() == b.is_executable()
 }
 
-/// Reads what was asked for. Directories are watched before they are read: a change in between is seen.
+/// Reads what was asked for. Directories are watched before they are listed: a change in between is seen.
 fn read(scans: &[Scan], watcher: &Watcher) -> Files {
     let mut files = Files::default();
+    let enter = &mut |directory: &Path| watcher.watch_if_few(directory);
     for scan in scans {
         let (path, walk) = match scan {
-            Scan::Folder(folder) => (folder, files::walk(folder)),
-            Scan::Around(path) => (path, files::walk_around(path)),
+            Scan::Folder(folder) => (folder, files::walk(folder, enter)),
+            Scan::Around(path) => (path, files::walk_around(path, enter)),
         };
-        watcher.watch(walk.directories.iter().map(PathBuf::as_path));
+        walk.holders.iter().for_each(|directory| watcher.watch(directory));
         walk.read(&mut files);
         files::read_around(path, &mut files);
     }

@@ -9,11 +9,11 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::main_loop::Event;
 
-/// More directories are not watched: systems limit how many can be.
+/// Beyond so many, only directories with inventories are watched: systems limit how many can be.
 const MAX_DIRECTORIES: usize = 4096;
 
 /// Watches directories, each without those below it; changes arrive as [`Event::DiskChanged`]. Clones watch for the same loop: whoever reads a
-/// directory watches it first, so that no change falls between the two.
+/// directory watches it before it is listed, so that no change falls between the two.
 #[derive(Clone)]
 pub(crate) struct Watcher {
     watched: Arc<Mutex<Watched>>,
@@ -40,21 +40,27 @@ impl Watcher {
         Self { watched: Arc::new(Mutex::new(Watched { watcher, directories: BTreeSet::new() })) }
     }
 
-    /// Watches these directories from now on. One that is known is watched anew: it may have been replaced.
-    pub(crate) fn watch<'d>(&self, directories: impl IntoIterator<Item = &'d Path>) {
-        for directory in directories {
-            // Held for one directory only, so that nobody waits for many.
-            let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-            let Watched { watcher: Some(watcher), directories } = &mut *watched else { return };
-            if directories.len() >= MAX_DIRECTORIES && !directories.contains(directory) {
-                return;
+    /// Watches a directory in which something may appear, as long as there are not too many.
+    pub(crate) fn watch_if_few(&self, directory: &Path) {
+        self.watch_below(MAX_DIRECTORIES, directory);
+    }
+
+    /// Watches a directory from now on. One that is known is watched anew: it may have been replaced.
+    pub(crate) fn watch(&self, directory: &Path) {
+        self.watch_below(usize::MAX, directory);
+    }
+
+    fn watch_below(&self, limit: usize, directory: &Path) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let Watched { watcher: Some(watcher), directories } = &mut *watched else { return };
+        if directories.len() >= limit {
+            return;
+        }
+        match watcher.watch(directory, RecursiveMode::NonRecursive) {
+            Ok(()) => {
+                directories.insert(directory.to_owned());
             }
-            match watcher.watch(directory, RecursiveMode::NonRecursive) {
-                Ok(()) => {
-                    directories.insert(directory.to_owned());
-                }
-                Err(error) => tracing::warn!("{} is not watched: {error}", directory.display()),
-            }
+            Err(error) => tracing::warn!("{} is not watched: {error}", directory.display()),
         }
     }
 }
