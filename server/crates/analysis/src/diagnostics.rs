@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hostwise_syntax::TextRange;
 
 use crate::rules::{self, Findings};
-use crate::{Cancelled, Token, Workspace};
+use crate::{Cancelled, Fix, Token, Workspace};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -45,6 +45,8 @@ pub struct Diagnostic {
     /// The host it is about, when it is about one.
     pub host: Option<Arc<str>>,
     pub related: Vec<Related>,
+    /// The best first.
+    pub fixes: Vec<Fix>,
 }
 
 /// A place that decided.

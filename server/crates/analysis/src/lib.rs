@@ -4,6 +4,7 @@
 
 mod workspace;
 
+mod change;
 mod diagnostics;
 mod explain;
 mod hover;
@@ -19,6 +20,7 @@ mod layout;
 mod release;
 mod scope;
 
+pub use change::{Change, FileEdit, FileRename, Fix};
 pub use components::{BecauseKind, State};
 pub use diagnostics::{Diagnostic, Related, Severity};
 pub use explain::{

@@ -58,7 +58,7 @@ impl<'w> Findings<'w> {
             Some(severity) => (*severity)?,
             None => rule.severity,
         };
-        let diagnostic = Diagnostic { range, severity, code: rule.id, message, host: None, related: Vec::new() };
+        let diagnostic = Diagnostic { range, severity, code: rule.id, message, host: None, related: Vec::new(), fixes: Vec::new() };
         self.found.push((Arc::clone(path), diagnostic));
         self.found.last_mut().map(|(_, diagnostic)| diagnostic)
     }

@@ -24,7 +24,22 @@ struct Finding<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     host: Option<&'r str>,
     related: Vec<Related<'r>>,
-    fixes: [(); 0],
+    fixes: Vec<Fix<'r>>,
+}
+
+#[derive(Serialize)]
+struct Fix<'r> {
+    title: &'r str,
+    safe: bool,
+    edits: Vec<Edit<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Edit<'r> {
+    path: String,
+    range: Range,
+    new_text: &'r str,
 }
 
 #[derive(Serialize)]
@@ -82,8 +97,18 @@ fn finding<'r>(reports: &Reports<'_>, report: &'r Report<'_>, diagnostic: &'r Di
         message: &diagnostic.message,
         host: diagnostic.host.as_deref(),
         related: related.collect(),
-        fixes: [],
+        fixes: diagnostic.fixes.iter().map(|fix| self::fix(reports, fix)).collect(),
     }
+}
+
+fn fix<'r>(reports: &Reports<'_>, fix: &'r hostwise_analysis::Fix) -> Fix<'r> {
+    let edits = fix.change.edits.iter().map(|edit| {
+        // A file that is made by the fix has only its start.
+        let start = || Range { start: Position { line: 0, character: 0 }, end: Position { line: 0, character: 0 } };
+        let range = reports.workspace.files().file(&edit.path).map_or_else(start, |file| range(file, edit.range));
+        Edit { path: reports.loaded.relative(&edit.path), range, new_text: &edit.new_text }
+    });
+    Fix { title: &fix.title, safe: fix.is_safe, edits: edits.collect() }
 }
 
 fn range(file: &SourceFile, range: TextRange) -> Range {
