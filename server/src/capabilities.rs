@@ -3,8 +3,8 @@
 use hostwise_syntax::Encoding;
 use tower_lsp::ls_types::{
     ClientCapabilities, FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind,
-    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ResourceOperationKind, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// What this client can do, as far as it matters here.
@@ -15,11 +15,17 @@ pub(crate) struct Abilities {
     pub(crate) configuration: bool,
     pub(crate) watched_files: bool,
     pub(crate) inlay_hint_refresh: bool,
+    /// Edits of documents with their versions.
+    pub(crate) document_changes: bool,
+    pub(crate) create_files: bool,
+    pub(crate) rename_files: bool,
 }
 
 impl Abilities {
     pub(crate) fn of(client: &ClientCapabilities) -> Self {
         let workspace = client.workspace.as_ref();
+        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        let operations = edits.and_then(|edits| edits.resource_operations.as_deref()).unwrap_or_default();
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref()).unwrap_or_default();
         Self {
             encoding: encoding(encodings),
@@ -29,6 +35,9 @@ impl Abilities {
                 .and_then(|workspace| workspace.did_change_watched_files.as_ref()?.dynamic_registration)
                 .unwrap_or_default(),
             inlay_hint_refresh: workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support).unwrap_or_default(),
+            document_changes: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
+            create_files: operations.contains(&ResourceOperationKind::Create),
+            rename_files: operations.contains(&ResourceOperationKind::Rename),
         }
     }
 }

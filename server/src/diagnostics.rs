@@ -107,6 +107,7 @@ mod tests {
             message: "y".to_owned(),
             host: None,
             related: Vec::new(),
+            fixes: Vec::new(),
         };
         paths.iter().map(|&path| (path.into(), Arc::from([diagnostic.clone()]))).collect()
     }

@@ -1,6 +1,7 @@
 //! From a request to its answer: a job that runs on the pool against a snapshot, and whose panic is an answer, too.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -9,12 +10,25 @@ use hostwise_analysis::Workspace;
 use hostwise_syntax::Encoding;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::Uri;
+
+use crate::capabilities::Abilities;
 
 /// The state of the moment at which a request arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) workspace: Arc<Workspace>,
     pub(crate) encoding: Encoding,
+    pub(crate) abilities: Abilities,
+    /// The buffers that the editor has open, by path.
+    pub(crate) open: Arc<BTreeMap<Arc<str>, OpenDocument>>,
+}
+
+/// How the client names a buffer.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenDocument {
+    pub(crate) uri: Uri,
+    pub(crate) version: i32,
 }
 
 /// Answers one kind of request.

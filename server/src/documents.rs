@@ -7,6 +7,8 @@ use hostwise_syntax::Encoding;
 use ropey::Rope;
 use tower_lsp::ls_types::{Position, TextDocumentContentChangeEvent, Uri};
 
+use crate::dispatch::OpenDocument;
+
 /// The buffers of the editor, by path.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
@@ -81,6 +83,12 @@ impl Documents {
 
     pub(crate) fn versions(&self) -> impl Iterator<Item = (&Arc<str>, i32)> {
         self.open.iter().map(|(path, document)| (path, document.version))
+    }
+
+    /// How the client names each buffer.
+    pub(crate) fn names(&self) -> BTreeMap<Arc<str>, OpenDocument> {
+        let name = |document: &Document| OpenDocument { uri: document.uri.clone(), version: document.version };
+        self.open.iter().map(|(path, document)| (Arc::clone(path), name(document))).collect()
     }
 
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Arc<str>> {

@@ -166,7 +166,12 @@ impl State {
     }
 
     fn run(&self, job: Job) {
-        let snapshot = Snapshot { workspace: Arc::clone(&self.workspace), encoding: self.abilities.encoding };
+        let snapshot = Snapshot {
+            workspace: Arc::clone(&self.workspace),
+            encoding: self.abilities.encoding,
+            abilities: self.abilities,
+            open: Arc::new(self.documents.names()),
+        };
         self.pool.run(job, snapshot);
     }
 
