@@ -19,6 +19,8 @@ pub(crate) struct Abilities {
     pub(crate) document_changes: bool,
     pub(crate) create_files: bool,
     pub(crate) rename_files: bool,
+    /// Our own: the client wants `hostwise/inventoriesChanged`.
+    pub(crate) inventories_changed: bool,
 }
 
 impl Abilities {
@@ -38,6 +40,10 @@ impl Abilities {
             document_changes: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
             create_files: operations.contains(&ResourceOperationKind::Create),
             rename_files: operations.contains(&ResourceOperationKind::Rename),
+            inventories_changed: client
+                .experimental
+                .as_ref()
+                .is_some_and(|experimental| experimental["hostwise"]["inventoriesChanged"] == true),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::ls_types::{
@@ -33,6 +34,15 @@ enum Notification {
     Diagnostics(Uri, Vec<Diagnostic>, Option<i32>),
     Log(MessageType, String),
     Progress(ProgressParams),
+    Inventories(Value),
+}
+
+/// `hostwise/inventoriesChanged`.
+enum InventoriesChanged {}
+
+impl notification::Notification for InventoriesChanged {
+    type Params = Value;
+    const METHOD: &'static str = "hostwise/inventoriesChanged";
 }
 
 impl Client {
@@ -45,6 +55,7 @@ impl Client {
                     Notification::Diagnostics(uri, diagnostics, version) => sender.publish_diagnostics(uri, diagnostics, version).await,
                     Notification::Log(kind, message) => sender.log_message(kind, message).await,
                     Notification::Progress(params) => sender.send_notification::<notification::Progress>(params).await,
+                    Notification::Inventories(params) => sender.send_notification::<InventoriesChanged>(params).await,
                 }
             }
         });
@@ -57,6 +68,10 @@ impl Client {
 
     pub(crate) fn log(&self, kind: MessageType, message: String) {
         self.notify(Notification::Log(kind, message));
+    }
+
+    pub(crate) fn tell_inventories(&self, overview: Value) {
+        self.notify(Notification::Inventories(overview));
     }
 
     /// Asks for the settings of the section `hostwise`; the answer comes as [`Event::Configuration`].

@@ -409,6 +409,9 @@ impl State {
             let diagnostics = found.iter().filter_map(|finding| Some(to::diagnostic(&self.files, file?, finding, encoding)));
             self.client.publish(uri, diagnostics.collect(), self.documents.version(&path));
         }
+        if self.abilities.inventories_changed {
+            self.client.tell_inventories(to::overview(&self.workspace));
+        }
         if std::mem::take(&mut self.are_hints_stale) && self.abilities.inlay_hint_refresh {
             self.client.refresh_inlay_hints();
         }

@@ -20,6 +20,10 @@ use tower_lsp::{LanguageServer, LspService, Server};
 
 use crate::client::Client;
 use crate::dispatch::{Handler, Job, job};
+use crate::handlers::compare_hosts::CompareHostsParams;
+use crate::handlers::effective_variables::EffectiveVariablesParams;
+use crate::handlers::explain::ExplainParams;
+use crate::handlers::topology::TopologyParams;
 use crate::main_loop::{self, Event};
 use crate::{Probes, handlers};
 
@@ -36,7 +40,11 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
         let client = Client::new(client, tokio::runtime::Handle::current(), for_loop.clone());
         std::thread::spawn(move || main_loop::run(&incoming, for_loop, client));
         Transport { events, was_shut_down: flag }
-    });
+    })
+    .custom_method("hostwise/compareHosts", Transport::compare_hosts)
+    .custom_method("hostwise/effectiveVariables", Transport::effective_variables)
+    .custom_method("hostwise/explain", Transport::explain)
+    .custom_method("hostwise/topology", Transport::topology);
     let builder = match probes {
         Probes::Off => builder,
         Probes::On => builder
@@ -66,6 +74,22 @@ impl Transport {
         let (job, answer): (Job, _) = job(method, handler, params);
         self.forward(Event::Request(job));
         answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
+    }
+
+    async fn compare_hosts(&self, params: CompareHostsParams) -> Result<Value> {
+        self.ask("hostwise/compareHosts", handlers::compare_hosts::handle, params).await
+    }
+
+    async fn effective_variables(&self, params: EffectiveVariablesParams) -> Result<Value> {
+        self.ask("hostwise/effectiveVariables", handlers::effective_variables::handle, params).await
+    }
+
+    async fn explain(&self, params: ExplainParams) -> Result<Value> {
+        self.ask("hostwise/explain", handlers::explain::handle, params).await
+    }
+
+    async fn topology(&self, params: TopologyParams) -> Result<Value> {
+        self.ask("hostwise/topology", handlers::topology::handle, params).await
     }
 
     async fn test_panic(&self) -> Result<Value> {

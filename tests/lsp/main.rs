@@ -3,6 +3,7 @@
 mod client;
 mod features;
 mod protocol;
+mod requests;
 
 use serde_json::{Value, json};
 

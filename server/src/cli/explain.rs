@@ -41,10 +41,10 @@ enum Format {
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     let mut loaded = Loaded::read(&args.inventory)?;
     let workspace = loaded.workspace(args.kubespray.as_deref())?;
-    let Some(whole) = explain_host(&workspace, &args.host) else { bail!("no host {} in this inventory", args.host) };
+    let Some(whole) = explain_host(&workspace, None, &args.host) else { bail!("no host {} in this inventory", args.host) };
     let host = match &args.name {
         None => Some(whole),
-        Some(name) => explain_component(&workspace, &args.host, name),
+        Some(name) => explain_component(&workspace, None, &args.host, name),
     };
     let text = if let Some(mut host) = host {
         relative_paths(&mut host, &loaded);
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         }
     } else {
         let name = args.name.as_deref().unwrap_or_default();
-        let Some(mut variable) = explain_variable(&workspace, &args.host, name) else {
+        let Some(mut variable) = explain_variable(&workspace, None, &args.host, name) else {
             bail!("{name} is no component and no variable of {}", args.host)
         };
         let origins = std::iter::once(&mut variable.origin).chain(variable.overridden.iter_mut().map(|beaten| &mut beaten.origin));

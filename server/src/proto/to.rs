@@ -1,9 +1,10 @@
 //! To the protocol.
 
-use hostwise_analysis::{Diagnostic, Severity};
+use hostwise_analysis::{Diagnostic, Overview, Severity, Workspace};
 use hostwise_inventory::{Files, SourceFile};
 use hostwise_syntax::paint::Fold;
 use hostwise_syntax::{Encoding, TextRange};
+use serde_json::{Value, json};
 use tower_lsp::ls_types::{
     self, DiagnosticRelatedInformation, DiagnosticSeverity, FoldingRange, InlayHintLabel, InlayHintTooltip, Location, MarkupContent,
     MarkupKind, NumberOrString, Position, Range, Uri,
@@ -22,6 +23,10 @@ pub(crate) fn uri(path: &str) -> Option<Uri> {
     Uri::from_file_path(path)
 }
 
+pub(crate) fn location(files: &Files, path: &str, at: TextRange, encoding: Encoding) -> Option<Location> {
+    Some(Location { uri: uri(path)?, range: range(files.file(path)?, at, encoding) })
+}
+
 pub(crate) fn markdown(value: String) -> MarkupContent {
     MarkupContent { kind: MarkupKind::Markdown, value }
 }
@@ -29,7 +34,7 @@ pub(crate) fn markdown(value: String) -> MarkupContent {
 /// A finding of `file`; related places are looked up in `files`.
 pub(crate) fn diagnostic(files: &Files, file: &SourceFile, diagnostic: &Diagnostic, encoding: Encoding) -> ls_types::Diagnostic {
     let related = diagnostic.related.iter().filter_map(|related| {
-        let location = Location { uri: uri(&related.path)?, range: range(files.file(&related.path)?, related.range, encoding) };
+        let location = location(files, &related.path, related.range, encoding)?;
         Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
     });
     let related: Vec<DiagnosticRelatedInformation> = related.collect();
@@ -42,6 +47,19 @@ pub(crate) fn diagnostic(files: &Files, file: &SourceFile, diagnostic: &Diagnost
         related_information: (!related.is_empty()).then_some(related),
         ..ls_types::Diagnostic::default()
     }
+}
+
+/// What `hostwise/inventoriesChanged` says.
+pub(crate) fn overview(workspace: &Workspace) -> Value {
+    let inventory = |overview: &Overview| {
+        json!({
+            "sources": overview.sources.iter().filter_map(|path| uri(path)).collect::<Vec<_>>(),
+            "layout": overview.layout,
+            "kubespray": overview.kubespray,
+            "hosts": overview.n_hosts,
+        })
+    };
+    json!({ "inventories": hostwise_analysis::overview(workspace).iter().map(inventory).collect::<Vec<_>>() })
 }
 
 fn severity(severity: Severity) -> DiagnosticSeverity {

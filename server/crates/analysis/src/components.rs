@@ -20,6 +20,17 @@ pub enum State {
     Unknown,
 }
 
+impl State {
+    /// As in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Installed => "installed",
+            State::NotInstalled => "not-installed",
+            State::Unknown => "unknown",
+        }
+    }
+}
+
 /// One component on one host.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Verdict {
@@ -46,6 +57,17 @@ pub enum BecauseKind {
     Group,
     Variable,
     Fact,
+}
+
+impl BecauseKind {
+    /// As in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            BecauseKind::Group => "group",
+            BecauseKind::Variable => "variable",
+            BecauseKind::Fact => "fact",
+        }
+    }
 }
 
 /// A host as Kubespray sees it.

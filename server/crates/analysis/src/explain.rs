@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use hostwise_expression::{Evaluator, Value};
 use hostwise_inventory::{HostId, Layer, LayerKind};
+use hostwise_syntax::TextRange;
 use serde::Serialize;
 
 use crate::cluster::Cluster;
 use crate::components::{self, BecauseKind, State, Verdict};
+use crate::release::Release;
 use crate::scope::{DIALECT, HostScope, from_inventory};
 use crate::{Workspace, json};
 
@@ -69,6 +71,9 @@ pub struct BecauseExplanation {
     /// One-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// Bytes of the file at `path`.
+    #[serde(skip)]
+    pub range: Option<TextRange>,
 }
 
 /// The value of a variable on a host.
@@ -100,6 +105,12 @@ pub struct Origin {
     /// One-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// The key, as bytes of the file at `path`.
+    #[serde(skip)]
+    pub range: Option<TextRange>,
+    /// The group that brought it.
+    #[serde(skip)]
+    pub group: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -109,22 +120,27 @@ pub struct Overridden {
     pub value: serde_json::Value,
 }
 
-/// The explanation of `host` by the first inventory of the workspace that has it.
-pub fn explain_host(workspace: &Workspace, host: &str) -> Option<HostExplanation> {
-    let (cluster, host) = find(workspace, host)?;
+/// The explanation of `host` by the first inventory that has it; of those that read the file at `path` when one is given.
+pub fn explain_host(workspace: &Workspace, path: Option<&str>, host: &str) -> Option<HostExplanation> {
+    let (cluster, host) = find(workspace, path, host)?;
     Some(of_host(cluster, host))
 }
 
 /// The explanation of `host` with one component only; `None` when host or component are unknown.
-pub fn explain_component(workspace: &Workspace, host: &str, component: &str) -> Option<HostExplanation> {
-    let mut explanation = explain_host(workspace, host)?;
+pub fn explain_component(workspace: &Workspace, path: Option<&str>, host: &str, component: &str) -> Option<HostExplanation> {
+    let mut explanation = explain_host(workspace, path, host)?;
     explanation.components.retain(|known| known.name == component);
     (!explanation.components.is_empty()).then_some(explanation)
 }
 
 /// The explanation of a variable on `host`; `None` when the host is unknown, or the variable is neither set nor a default of the release.
-pub fn explain_variable(workspace: &Workspace, host: &str, name: &str) -> Option<VariableExplanation> {
-    let (cluster, host) = find(workspace, host)?;
+pub fn explain_variable(workspace: &Workspace, path: Option<&str>, host: &str, name: &str) -> Option<VariableExplanation> {
+    let (cluster, host) = find(workspace, path, host)?;
+    of_variable(cluster, host, name)
+}
+
+/// `None` when the variable is neither set for the host nor a default of the release.
+pub(crate) fn of_variable(cluster: &Cluster, host: HostId, name: &str) -> Option<VariableExplanation> {
     let variable = cluster.inventory.variable(host, name);
     let default = cluster.kubespray.as_ref().is_some_and(|release| release.pack.defaults.contains_key(name));
     let scope = HostScope { cluster, host, without_own: false };
@@ -139,7 +155,10 @@ pub fn explain_variable(workspace: &Workspace, host: &str, name: &str) -> Option
             origin(cluster, &variable.winner),
             variable.overridden.iter().map(|layer| overridden(cluster, layer, name)).collect(),
         ),
-        None if default => (json::from_value(&rendered), Origin { kind: "kubespray-default", path: None, line: None }, Vec::new()),
+        None if default => {
+            let origin = Origin { kind: "kubespray-default", path: None, line: None, range: None, group: None };
+            (json::from_value(&rendered), origin, Vec::new())
+        }
         None => return None,
     };
     let rendered = if unknown.is_none() { json::from_value(&rendered) } else { serde_json::Value::Null };
@@ -158,29 +177,34 @@ pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
         role: view.role.to_string(),
         layout: cluster.layout().to_string(),
         groups,
-        kubespray: cluster
-            .kubespray
-            .as_ref()
-            .map(|release| KubesprayRelease { version: release.to_string(), source: release.source.to_string() }),
+        kubespray: cluster.kubespray.as_ref().map(of_release),
         components: view.components.iter().map(|verdict| of_component(cluster, verdict)).collect(),
     }
+}
+
+pub(crate) fn of_release(release: &Release) -> KubesprayRelease {
+    KubesprayRelease { version: release.to_string(), source: release.source.to_string() }
 }
 
 fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
     let because = verdict.because.iter().map(|because| {
         let (path, line) = because.place.map(|place| cluster.path_and_line(place)).unzip();
-        BecauseExplanation { kind: because.kind, name: because.name.clone(), value: because.value.clone(), path, line }
+        let range = because.place.map(|place| place.range);
+        BecauseExplanation { kind: because.kind, name: because.name.clone(), value: because.value.clone(), path, line, range }
     });
     ComponentExplanation { name: verdict.name.clone(), state: verdict.state, reason: verdict.reason.clone(), because: because.collect() }
 }
 
-fn find<'w>(workspace: &'w Workspace, host: &str) -> Option<(&'w Cluster, HostId)> {
-    workspace.clusters().iter().find_map(|cluster| Some((&**cluster, cluster.inventory.host_named(host)?)))
+/// The host in the first inventory that has it; of those that read the file at `path` when one is given.
+pub(crate) fn find<'w>(workspace: &'w Workspace, path: Option<&str>, host: &str) -> Option<(&'w Cluster, HostId)> {
+    let mut clusters = workspace.clusters().iter().filter(|cluster| path.is_none_or(|path| cluster.concerns(path)));
+    clusters.find_map(|cluster| Some((&**cluster, cluster.inventory.host_named(host)?)))
 }
 
 fn origin(cluster: &Cluster, layer: &Layer) -> Origin {
     let (path, line) = cluster.path_and_line(layer.key);
-    Origin { kind: layer_name(layer.kind), path: Some(path), line: Some(line) }
+    let group = layer.group.map(|group| Arc::clone(&cluster.inventory.group(group).name));
+    Origin { kind: layer_name(layer.kind), path: Some(path), line: Some(line), range: Some(layer.key.range), group }
 }
 
 fn overridden(cluster: &Cluster, layer: &Layer, name: &str) -> Overridden {
@@ -203,17 +227,9 @@ fn layer_name(kind: LayerKind) -> &'static str {
 }
 
 fn state_name<S: serde::Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match state {
-        State::Installed => "installed",
-        State::NotInstalled => "not-installed",
-        State::Unknown => "unknown",
-    })
+    serializer.serialize_str(state.name())
 }
 
 fn because_name<S: serde::Serializer>(kind: &BecauseKind, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match kind {
-        BecauseKind::Group => "group",
-        BecauseKind::Variable => "variable",
-        BecauseKind::Fact => "fact",
-    })
+    serializer.serialize_str(kind.name())
 }

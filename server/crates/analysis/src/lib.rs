@@ -6,10 +6,12 @@ mod workspace;
 
 mod change;
 mod diagnostics;
+mod effective;
 mod explain;
 mod hover;
 mod inlay_hints;
 mod rules;
+mod topology;
 
 mod at;
 mod cluster;
@@ -17,17 +19,21 @@ mod components;
 mod discovery;
 mod json;
 mod layout;
+mod load_balancer;
 mod release;
 mod scope;
 
 pub use change::{Change, FileEdit, FileRename, Fix};
 pub use components::{BecauseKind, State};
 pub use diagnostics::{Diagnostic, Related, Severity};
+pub use effective::{ComparedVariable, Comparison, EffectiveVariables, compare_hosts, effective_variables};
 pub use explain::{
     BecauseExplanation, ComponentExplanation, HostExplanation, KubesprayRelease, Origin, Overridden, VariableExplanation,
     explain_component, explain_host, explain_variable,
 };
 pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
+pub use load_balancer::{LoadBalancer, LoadBalancerKind};
 pub use rules::{ALL as RULES, Rule};
+pub use topology::{Overview, Profile, Topology, TopologyFinding, TopologyHost, overview, topology};
 pub use workspace::{Cancelled, Settings, Token, Workspace};

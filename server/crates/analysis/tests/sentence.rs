@@ -151,9 +151,9 @@ fn nothing_is_said_while_a_value_is_unknown() {
         // The engine is not deployed whatever it is called, so nerdctl is known to be absent; the engine's name is not.
         assert!(!hover.is_empty());
         let (_, workspace) = workspace(&fixture);
-        let variable = hostwise_analysis::explain_variable(&workspace, "instance-2", "container_manager").expect("it is set");
+        let variable = hostwise_analysis::explain_variable(&workspace, None, "instance-2", "container_manager").expect("it is set");
         assert_eq!(variable.unknown, Some(format!("unknown (depends on {depends_on})")), "{value}");
-        let worker = hostwise_analysis::explain_component(&workspace, "instance-2", "nerdctl").expect("both are known");
+        let worker = hostwise_analysis::explain_component(&workspace, None, "instance-2", "nerdctl").expect("both are known");
         assert_eq!(worker.components[0].reason, format!("depends on {depends_on}"), "{value}");
     }
 }
