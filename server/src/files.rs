@@ -59,9 +59,15 @@ fn read_inventory(path: &Path, files: &mut Files) {
     }
 }
 
+/// What a checkout says of its release, and of the hosts of its tests.
+const CHECKOUT: [&str; 3] =
+    ["galaxy.yml", "tests/cloud_playbooks/roles/packet-ci/vars/main.yml", "tests/cloud_playbooks/roles/packet-ci/defaults/main.yml"];
+
 /// What says which release a checkout is.
 pub(crate) fn read_checkout(directory: &Path, files: &mut Files) {
-    read_into(&directory.join("galaxy.yml"), files);
+    for path in CHECKOUT {
+        read_into(&directory.join(path), files);
+    }
 }
 
 /// What may stand around a path: settings beside it, a checkout that holds it.
@@ -181,6 +187,13 @@ fn is_below_variable_dir(path: &Path) -> bool {
 /// Files that say something about a folder as a whole.
 fn is_marker(path: &Path) -> bool {
     matches!(name_of(path), "ansible.cfg" | "galaxy.yml" | "hostwise.toml")
+        || CHECKOUT.iter().any(|known| path.ends_with(known))
+        || is_test(path)
+}
+
+/// A test of Kubespray's CI.
+fn is_test(path: &Path) -> bool {
+    path.parent().is_some_and(|parent| parent.ends_with("tests/files")) && has_known_extension(path)
 }
 
 fn has_inventory_name(path: &Path) -> bool {

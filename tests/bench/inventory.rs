@@ -45,7 +45,7 @@ fn files(n_hosts: usize) -> Files {
 }
 
 fn request() -> Request {
-    Request { sources: vec!["/i/hosts.yaml".into()], playbook_dir: None }
+    Request { sources: vec!["/i/hosts.yaml".into()], ..Request::default() }
 }
 
 fn edited(files: &Files, path: &str) -> Files {

@@ -189,3 +189,23 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The tests of Kubespray's own CI: only the dedicated etcd hosts of two of them are spoken of, and nothing is wrong.
+#[test]
+fn the_tests_of_kubespray_are_right() {
+    let Some(releases) = data("ci") else { return };
+    for (release, files) in [
+        ("v2.24.0", vec![("packet_ubuntu20-cilium-sep.yml", 1)]),
+        ("v2.31.0", vec![("ubuntu24-cilium-sep.yml", 1), ("ubuntu24-ha-separate-etcd.yml", 3)]),
+    ] {
+        let found = hostwise(&["check", "--format", "json", &releases.join(release).to_string_lossy()]);
+        let mut by_file: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in found["diagnostics"].as_array().expect("a list") {
+            assert_eq!(finding["code"], "component-not-installed", "{finding}");
+            let path = finding["path"].as_str().expect("a path");
+            *by_file.entry(path.rsplit('/').next().unwrap_or_default()).or_default() += 1;
+        }
+        assert_eq!(by_file.into_iter().collect::<Vec<_>>(), files, "{release}");
+        assert!(found["summary"]["hosts"].as_u64().is_some_and(|n_hosts| n_hosts > 100), "{release}: {}", found["summary"]);
+    }
+}

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &InventoryArgs) -> anyhow::Result<ExitCode> {
     let sources = args.inventory.iter().map(|source| read_source(&working_directory, source, &mut files)).collect();
     let playbook_dir = working_directory.join(args.playbook_dir.as_deref().unwrap_or("."));
     read_variables(&playbook_dir, &mut files);
-    let request = Request { sources, playbook_dir: Some(files::path_text(&playbook_dir)) };
+    let request = Request { sources, playbook_dir: Some(files::path_text(&playbook_dir)), ..Request::default() };
     match printed(args, &files, &request) {
         Ok(text) => {
             std::io::stdout().write_all(text.as_bytes())?;

@@ -22,7 +22,7 @@ pub(crate) enum Subject {
 /// The subject whose name touches byte `offset` of `file`, and the range of that name.
 pub(crate) fn subject(cluster: &Cluster, file: &SourceFile, offset: usize) -> Option<(Subject, TextRange)> {
     let id = cluster.inventory.file_id(file.path())?;
-    mentioned(cluster, id, offset).or_else(|| variable_key(file, offset))
+    mentioned(cluster, id, offset).or_else(|| variable_key(cluster, file, offset))
 }
 
 fn mentioned(cluster: &Cluster, file: FileId, offset: usize) -> Option<(Subject, TextRange)> {
@@ -37,9 +37,9 @@ fn mentioned(cluster: &Cluster, file: FileId, offset: usize) -> Option<(Subject,
 }
 
 /// The key of a variable at `offset`: a root key of a variable file, a key below `vars` or below a host, or an INI assignment.
-fn variable_key(file: &SourceFile, offset: usize) -> Option<(Subject, TextRange)> {
+fn variable_key(cluster: &Cluster, file: &SourceFile, offset: usize) -> Option<(Subject, TextRange)> {
     let found = |name: String, range| Some((Subject::Variable(name), range));
-    if is_variable_file(file.path()) {
+    if is_variable_file(file.path()) || cluster.is_test(file.path()) {
         let entry = key_at(file.yaml().root()?, offset)?;
         return found(entry.key.text().into_owned(), entry.key.range());
     }

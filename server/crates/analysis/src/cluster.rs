@@ -54,6 +54,11 @@ impl Cluster {
         })
     }
 
+    /// Whether the file at `path` is a test file of Kubespray's CI that stands for this inventory.
+    pub(crate) fn is_test(&self, path: &str) -> bool {
+        self.request.given.as_ref().is_some_and(|given| &*given.path == path)
+    }
+
     pub(crate) fn layout(&self) -> Layout {
         *self.layout.get_or_init(|| layout::classify(self))
     }

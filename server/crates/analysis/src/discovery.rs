@@ -10,12 +10,12 @@ use hostwise_inventory::{Entry, Files, Request, SourceFile};
 use hostwise_syntax::ini::SectionKind;
 use hostwise_syntax::yaml::{Kind, Node};
 
-use crate::Settings;
+use crate::{Settings, ci};
 
 /// The inventories of a workspace: those named first, then by path. A file that is in `known` was an inventory before and stays one while
 /// its text is in pieces.
 pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Settings, known: &BTreeSet<Arc<str>>) -> Vec<Request> {
-    let mut found = Found { requests: Vec::new() };
+    let mut found = Found { requests: Vec::new(), files, settings };
     for path in &settings.inventories {
         found.add(vec![Arc::clone(path)]);
     }
@@ -45,6 +45,14 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
             found.add(vec![Arc::clone(path)]);
         }
     }
+    for (path, entry) in files.iter() {
+        if matches!(entry, Entry::File(_)) && ci::is_by_place(path) {
+            found.add_test(path);
+        }
+    }
+    for path in open {
+        found.add_test(path);
+    }
     found.requests
 }
 
@@ -68,18 +76,28 @@ pub(crate) fn name_of(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-struct Found {
+struct Found<'w> {
     requests: Vec<Request>,
+    files: &'w Files,
+    settings: &'w Settings,
 }
 
-impl Found {
+impl Found<'_> {
     fn add(&mut self, sources: Vec<Arc<str>>) {
         let known = |path: &str| {
             let mut sources = self.requests.iter().flat_map(|request| &request.sources);
             sources.any(|source| path == &**source || path.strip_prefix(&**source).is_some_and(|rest| rest.starts_with('/')))
         };
         if !sources.is_empty() && !sources.iter().all(|path| known(path)) {
-            self.requests.push(Request { sources, playbook_dir: None });
+            // A test file of Kubespray's CI is no inventory to Ansible, but it stands for one.
+            let given = sources.iter().find_map(|path| ci::given(self.files, path, self.settings));
+            self.requests.push(Request { sources, given, ..Request::default() });
+        }
+    }
+
+    fn add_test(&mut self, path: &Arc<str>) {
+        if self.files.file(path).is_some_and(|file| ci::read(self.files, file, self.settings).is_some()) {
+            self.add(vec![Arc::clone(path)]);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::cluster::Cluster;
 use crate::components::{self, BecauseKind, State, Verdict};
 use crate::release::Release;
 use crate::scope::{DIALECT, HostScope, from_inventory};
-use crate::{Workspace, json};
+use crate::{Workspace, ci, json};
 
 /// What a host becomes. Serialises as `hostwise explain --format json` prints it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -197,8 +197,9 @@ fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
 
 /// The host in the first inventory that has it; of those that read the file at `path` when one is given.
 pub(crate) fn find<'w>(workspace: &'w Workspace, path: Option<&str>, host: &str) -> Option<(&'w Cluster, HostId)> {
-    let mut clusters = workspace.clusters().iter().filter(|cluster| path.is_none_or(|path| cluster.concerns(path)));
-    clusters.find_map(|cluster| Some((&**cluster, cluster.inventory.host_named(host)?)))
+    let clusters = || workspace.clusters().iter().map(|cluster| &**cluster).filter(|cluster| path.is_none_or(|path| cluster.concerns(path)));
+    let named = clusters().find_map(|cluster| Some((cluster, cluster.inventory.host_named(host)?)));
+    named.or_else(|| clusters().find_map(|cluster| Some((cluster, ci::instance(cluster, host)?))))
 }
 
 fn origin(cluster: &Cluster, layer: &Layer) -> Origin {
@@ -223,6 +224,7 @@ fn layer_name(kind: LayerKind) -> &'static str {
         LayerKind::InventoryHost => "inventory-host",
         LayerKind::HostVars => "host-vars",
         LayerKind::PlaybookHostVars => "playbook-host-vars",
+        LayerKind::ExtraVars => "extra-vars",
     }
 }
 

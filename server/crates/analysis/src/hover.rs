@@ -1,5 +1,6 @@
 //! Hover: what is known of the host, group or variable under the cursor. Markdown with lists; tables come out raw in two of three editors.
 
+mod ci_test;
 mod group;
 mod host;
 mod variable;
@@ -22,6 +23,9 @@ pub struct Hover {
 pub fn hover(workspace: &Workspace, path: &str, offset: usize) -> Option<Hover> {
     let file = workspace.files().file(path)?;
     workspace.clusters_of(path).find_map(|cluster| {
+        if let Some(hover) = ci_test::hover(workspace, cluster, file, offset) {
+            return Some(hover);
+        }
         let (subject, range) = at::subject(cluster, file, offset)?;
         let markdown = match subject {
             Subject::Hosts(hosts) => host::markdown(cluster, &hosts),

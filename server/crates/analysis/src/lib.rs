@@ -14,16 +14,19 @@ mod rules;
 mod topology;
 
 mod at;
+mod ci;
 mod cluster;
 mod components;
 mod discovery;
 mod json;
 mod layout;
 mod load_balancer;
+mod nearest;
 mod release;
 mod scope;
 
 pub use change::{Change, FileEdit, FileRename, Fix};
+pub use ci::{CiMode, ci_modes};
 pub use components::{BecauseKind, State};
 pub use diagnostics::{Diagnostic, Related, Severity};
 pub use effective::{ComparedVariable, Comparison, EffectiveVariables, compare_hosts, effective_variables};

@@ -1,5 +1,6 @@
 //! The rules. A rule is one file with its check, one page that is documentation and test, and one line here.
 
+mod ci_mode_unknown;
 mod component_not_installed;
 mod file_unreadable;
 mod inventory_not_read;
@@ -14,7 +15,8 @@ use crate::cluster::Cluster;
 use crate::{Diagnostic, Related, Severity, Workspace};
 
 /// All rules, by id.
-pub const ALL: &[Rule] = &[component_not_installed::RULE, file_unreadable::RULE, inventory_not_read::RULE, yaml_syntax::RULE];
+pub const ALL: &[Rule] =
+    &[ci_mode_unknown::RULE, component_not_installed::RULE, file_unreadable::RULE, inventory_not_read::RULE, yaml_syntax::RULE];
 
 /// A check with a stable name.
 #[derive(Clone, Copy, Debug)]

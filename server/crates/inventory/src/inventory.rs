@@ -9,7 +9,7 @@ use crate::graph::{Graph, Group, GroupId, Host, HostId, ProfileId};
 use crate::precedence::{Layers, Names, Variable};
 use crate::sources::{self, Reading, Sources};
 use crate::variable_files;
-use crate::{Failure, Files, Problem, SourceFile};
+use crate::{Failure, Files, Given, Problem, SourceFile};
 
 /// A file of one inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub struct Place {
 pub struct Request {
     pub sources: Vec<Arc<str>>,
     pub playbook_dir: Option<Arc<str>>,
+    /// The groups and hosts behind one of the sources, which is not read for them then.
+    pub given: Option<Arc<Given>>,
 }
 
 /// An inventory as Ansible sees it after reconciliation. Cheap to clone.
@@ -51,7 +53,7 @@ impl Inventory {
         let (sources, graph) = match unchanged {
             Some(previous) => (Arc::clone(&previous.sources), Arc::clone(&previous.graph)),
             None => {
-                let (sources, mut graph) = sources::read(source_files, Reading::Tolerant);
+                let (sources, mut graph) = sources::read(source_files, request.given.as_deref(), Reading::Tolerant);
                 // What Ansible makes of `all` below a group is an error in any case; the other edges still say something.
                 let _ = graph.reconcile();
                 (Arc::new(sources), Arc::new(graph))
@@ -63,7 +65,7 @@ impl Inventory {
     /// Loads an inventory as Ansible itself does: a source ends at its first mistake, and what it had said before stays. An error where Ansible
     /// ends the program.
     pub fn load_strictly(files: &Files, request: &Request) -> Result<Inventory, Failure> {
-        let (sources, mut graph) = sources::read(sources::files(files, request), Reading::Strict);
+        let (sources, mut graph) = sources::read(sources::files(files, request), request.given.as_deref(), Reading::Strict);
         if sources.any_parsed {
             graph.reconcile().map_err(|_| Failure::GroupLoop)?;
         } else {
@@ -99,7 +101,7 @@ impl Inventory {
     fn assemble(files: &Files, request: Request, sources: Arc<Sources>, graph: Arc<Graph>) -> Inventory {
         let mut all = Names::new(sources.files.clone());
         let bases = variable_files::bases(files, &request);
-        let layers = Layers::new(files, &bases, &graph, &mut all);
+        let layers = Layers::new(files, &bases, &graph, request.given.as_deref(), &mut all);
         let Names { files, ids } = all;
         let mut problems = sources.problems.clone();
         problems.extend(variable_files::problems(&files, sources.files.len()));

@@ -7,6 +7,7 @@ mod files;
 
 mod inventory;
 
+mod given;
 mod graph;
 mod hosts;
 mod json;
@@ -21,6 +22,7 @@ mod sources;
 mod variable_files;
 
 pub use files::{Content, Entry, Files, SourceFile};
+pub use given::{Given, GivenGroup, GivenHost};
 pub use graph::{Group, GroupId, Host, HostId, Mention, MentionKind, ProfileId};
 pub use inventory::{FileId, Inventory, Place, Request};
 pub use output::{Failure, Output};

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::graph::{ALL, Graph, GroupId, HostId, ProfileId};
 use crate::variable_files::{self, Base};
-use crate::{FileId, Files, Inventory, Place, SourceFile};
+use crate::{FileId, Files, Given, Inventory, Place, SourceFile};
 
 /// The steps of precedence, lowest first (Ansible's documentation, "Understanding variable precedence").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,8 @@ pub enum LayerKind {
     InventoryHost,
     HostVars,
     PlaybookHostVars,
+    /// `-e`
+    ExtraVars,
 }
 
 /// Where a value comes from.
@@ -113,6 +115,8 @@ pub(crate) struct Layers {
     of_host: FxHashMap<HostId, Vec<(LayerKind, FileId)>>,
     /// The same of names that no host has.
     of_nobody: FxHashMap<Arc<str>, Vec<(LayerKind, FileId)>>,
+    /// The file whose entries every host has, above everything else.
+    extra: Option<FileId>,
 }
 
 /// Where variables are said: in inventory sources, or in a variable file.
@@ -131,7 +135,7 @@ struct Step {
 }
 
 impl Layers {
-    pub(crate) fn new(files: &Files, bases: &[Base], graph: &Graph, names: &mut Names) -> Layers {
+    pub(crate) fn new(files: &Files, bases: &[Base], graph: &Graph, given: Option<&Given>, names: &mut Names) -> Layers {
         let mut of_group: Vec<(LayerKind, FxHashMap<GroupId, Vec<FileId>>)> = Vec::new();
         let mut of_host: FxHashMap<HostId, Vec<(LayerKind, FileId)>> = FxHashMap::default();
         let mut of_nobody: FxHashMap<Arc<str>, Vec<(LayerKind, FileId)>> = FxHashMap::default();
@@ -157,7 +161,8 @@ impl Layers {
             }
         }
         let of_profile = graph.profile_groups.iter().map(|groups| steps(groups, &of_group)).collect();
-        Layers { of_profile, of_group, of_host, of_nobody }
+        let extra = given.and_then(|given| files.file(&given.path)).map(|file| names.add(file));
+        Layers { of_profile, of_group, of_host, of_nobody, extra }
     }
 
     /// What the groups of a profile say, lowest first.
@@ -189,6 +194,7 @@ impl Layers {
 
     pub(crate) fn variable(&self, inventory: &Inventory, host: HostId, name: &str, with_own: bool) -> Option<Variable> {
         let mut found: Vec<Layer> = Vec::new();
+        found.extend(self.extra.and_then(|file| in_file(inventory, LayerKind::ExtraVars, None, file, name)));
         if with_own {
             for &(kind, file) in self.of_host.get(&host).into_iter().flatten().rev() {
                 found.extend(in_file(inventory, kind, None, file, name));
@@ -222,7 +228,7 @@ impl Layers {
                 None => names.extend(inventory.group(step.group).assignments.iter().map(|assignment| Arc::clone(&assignment.name))),
             }
         }
-        for &(_, file) in self.of_host.get(&host).into_iter().flatten() {
+        for file in self.of_host.get(&host).into_iter().flatten().map(|&(_, file)| file).chain(self.extra) {
             names.extend(inventory.file(file).variables().names().cloned());
         }
         names.sort_unstable();

@@ -13,7 +13,7 @@ use hostwise_syntax::{TextRange, Value};
 
 use crate::graph::{Graph, GroupId, HostId, Mention, MentionKind, UNGROUPED};
 use crate::precedence::{Assignment, Origin};
-use crate::{Content, Entry, FileId, Files, Place, Problem, ProblemKind, Request, SourceFile, hosts, python};
+use crate::{Content, Entry, FileId, Files, Given, Place, Problem, ProblemKind, Request, SourceFile, hosts, python};
 
 /// How far a source is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,20 +96,26 @@ fn directory(files: &Files, path: &str, found: &mut Vec<Arc<SourceFile>>) {
 }
 
 /// Reads source files, in order, into a graph that is not reconciled yet.
-pub(crate) fn read(files: Vec<Arc<SourceFile>>, reading: Reading) -> (Sources, Graph) {
+pub(crate) fn read(files: Vec<Arc<SourceFile>>, given: Option<&Given>, reading: Reading) -> (Sources, Graph) {
     let mut reader = Reader { graph: Graph::new(), file: FileId(0), problems: Vec::new(), reading, trusts_toml: None };
     let mut any_parsed = false;
     for (index, file) in files.iter().enumerate() {
         reader.file = FileId(index as u32);
-        any_parsed |= reader.source(file).is_ok();
+        match given.filter(|given| given.path == *file.path()) {
+            Some(given) => {
+                given.add_to(&mut reader);
+                any_parsed = true;
+            }
+            None => any_parsed |= reader.source(file).is_ok(),
+        }
     }
     let Reader { graph, problems, trusts_toml, .. } = reader;
     (Sources { files, problems, any_parsed, trusts_all: trusts_toml == Some(true) }, graph)
 }
 
 /// What the readers of YAML, INI and TOML share: adding to the graph with places.
-struct Reader {
-    graph: Graph,
+pub(crate) struct Reader {
+    pub(crate) graph: Graph,
     file: FileId,
     problems: Vec<Problem>,
     reading: Reading,
@@ -195,7 +201,7 @@ impl Reader {
         Place { file: self.file, range }
     }
 
-    fn define_group(&mut self, name: &str, range: TextRange, kind: MentionKind) -> GroupId {
+    pub(crate) fn define_group(&mut self, name: &str, range: TextRange, kind: MentionKind) -> GroupId {
         let group = self.graph.add_group(name);
         self.mention_group(group, range, kind);
         group
@@ -240,7 +246,7 @@ impl Reader {
     }
 
     /// The port of a host that is known already does not count.
-    fn add_host(&mut self, name: &str, port: Option<&Value>, range: TextRange, group: GroupId) -> HostId {
+    pub(crate) fn add_host(&mut self, name: &str, port: Option<&Value>, range: TextRange, group: GroupId) -> HostId {
         let place = self.place(range);
         let (host, is_new) = self.graph.add_host(name, group);
         let data = self.graph.host_mut(host);

@@ -11,7 +11,7 @@ fn files(fixture: &str) -> Files {
 }
 
 fn request(source: &str) -> Request {
-    Request { sources: vec![source.into()], playbook_dir: None }
+    Request { sources: vec![source.into()], ..Request::default() }
 }
 
 fn load(fixture: &str, source: &str) -> Inventory {

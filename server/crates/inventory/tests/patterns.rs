@@ -11,7 +11,7 @@ other: {hosts: {\"x.example.org\": , \"::1\": }}
 
 fn inventory() -> Inventory {
     let file = SourceFile::new("/i/hosts.yaml", Content::Text(HOSTS.into()), false);
-    let request = Request { sources: vec!["/i/hosts.yaml".into()], playbook_dir: None };
+    let request = Request { sources: vec!["/i/hosts.yaml".into()], ..Request::default() };
     Inventory::load(&[file].into_iter().collect(), &request, None)
 }
 

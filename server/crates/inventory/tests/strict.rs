@@ -4,7 +4,7 @@ use hostwise_inventory::{Content, Files, Inventory, Output, ProblemKind, Request
 
 fn files(text: &str, name: &str) -> (Files, Request) {
     let file = SourceFile::new(format!("/i/{name}"), Content::Text(text.into()), false);
-    let request = Request { sources: vec![format!("/i/{name}").into()], playbook_dir: None };
+    let request = Request { sources: vec![format!("/i/{name}").into()], ..Request::default() };
     ([file].into_iter().collect(), request)
 }
 

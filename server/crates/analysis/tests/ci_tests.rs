@@ -1,0 +1,168 @@
+//! Test files of Kubespray's CI: the inventory behind them, where the sentence stands, and what hover and explanations say.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hostwise_analysis::{Settings, Token, Workspace, ci_modes, explain_host, explain_variable, hover};
+use hostwise_fixture::Fixture;
+use hostwise_inventory::{Content, Files, SourceFile};
+
+const SENTENCE: &str = "etcd-only in separate mode: nerdctl not installed here";
+
+fn workspace(fixture: &str) -> (Fixture, Workspace) {
+    let fixture = Fixture::parse(fixture, "/kubespray/tests/files/mine.yml");
+    let file = |file: &hostwise_fixture::File| SourceFile::new(file.path.as_str(), Content::Text(file.text.as_str().into()), false);
+    let files: Files = fixture.files.iter().map(file).collect();
+    let open: BTreeSet<Arc<str>> = fixture.files.iter().map(|file| file.path.as_str().into()).collect();
+    let workspace = Workspace::new(files, open, Settings::default());
+    (fixture, workspace)
+}
+
+fn checkout(version: &str, test: &str) -> String {
+    let galaxy = format!("namespace: kubernetes_sigs\nname: kubespray\nversion: {version}\n");
+    format!("#- /kubespray/galaxy.yml\n{galaxy}#- /kubespray/tests/files/mine.yml\n{test}")
+}
+
+/// The findings as `line: marked text: message (host)`, one-based.
+fn findings(fixture: &str) -> Vec<String> {
+    let (fixture, workspace) = workspace(fixture);
+    let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
+    let text = |path: &str| fixture.files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
+    let of_file = found.iter().flat_map(|(path, diagnostics)| {
+        diagnostics.iter().map(|diagnostic| {
+            let line = text(path)[..diagnostic.range.start as usize].matches('\n').count() + 1;
+            let host = diagnostic.host.as_deref().unwrap_or("no host");
+            format!("{line}: {}: {} ({host})", &text(path)[diagnostic.range.span()], diagnostic.message)
+        })
+    });
+    of_file.collect()
+}
+
+/// The names of hosts, each with its groups.
+fn hosts(fixture: &str, names: &[&str]) -> Vec<String> {
+    let (_, workspace) = workspace(fixture);
+    let groups = |name: &&str| {
+        let host = explain_host(&workspace, name)?;
+        Some(format!("{}: {}", host.host, host.groups.join(" ")))
+    };
+    names.iter().filter_map(groups).collect()
+}
+
+#[test]
+fn the_sentence_stands_on_the_mode_and_names_the_host_as_its_release_does() {
+    let test = "cloud_image: ubuntu-2004\nmode: separate\nkube_network_plugin: cilium\n";
+    for (version, host) in [("2.24.0", "instance-3"), ("2.26.1", "instance-3"), ("2.28.0", "ubuntu-2004-2"), ("2.31.0", "ubuntu-2004-2")] {
+        assert_eq!(findings(&checkout(version, test)), [format!("2: separate: {SENTENCE} ({host})")], "{version}");
+    }
+}
+
+#[test]
+fn hosts_have_the_groups_of_the_layout() {
+    let test = checkout("2.31.0", "cloud_image: debian-12\nmode: ha\n");
+    assert_eq!(
+        hosts(&test, &["debian-12-0", "debian-12-2", "debian-12-3"]),
+        ["debian-12-0: etcd k8s_cluster kube_control_plane", "debian-12-2: etcd k8s_cluster kube_node"]
+    );
+    let spelt_out = checkout(
+        "2.31.0",
+        "cloud_image: debian-12\ncluster_layout:\n  - node_groups: [kube_control_plane, etcd]\n  - {node_groups: [kube_node, for_scale], name: extra}\n",
+    );
+    assert_eq!(
+        hosts(&spelt_out, &["debian-12-0", "extra"]),
+        ["debian-12-0: etcd k8s_cluster kube_control_plane", "extra: for_scale k8s_cluster kube_node"]
+    );
+}
+
+#[test]
+fn a_file_without_a_mode_is_what_the_ci_takes_for_it() {
+    for (version, hosts_and_groups) in [
+        ("2.24.0", vec!["instance-1: etcd k8s_cluster kube_control_plane kube_node"]),
+        ("2.31.0", vec!["d-0: etcd k8s_cluster kube_control_plane", "d-1: k8s_cluster kube_node"]),
+    ] {
+        let test = checkout(version, "cloud_image: d\n");
+        let names: Vec<&str> = hosts_and_groups.iter().filter_map(|host| host.split(':').next()).collect();
+        assert_eq!(hosts(&test, &names), hosts_and_groups, "{version}");
+    }
+}
+
+#[test]
+fn the_table_of_the_checkout_wins() {
+    let test = checkout("2.31.0", "cloud_image: d\nmode: separate\n");
+    let table = "#- /kubespray/tests/cloud_playbooks/roles/packet-ci/vars/main.yml\nscenarios:\n  separate:\n    - node_groups: [kube_control_plane, etcd, kube_node]\n";
+    assert_eq!(findings(&format!("{test}{table}")), [""; 0]);
+    let older = table.replace("node_groups: ", "");
+    let test = checkout("2.27.0", "cloud_image: d\nmode: separate\n");
+    assert_eq!(hosts(&format!("{test}{older}"), &["test-vm-1"]), ["test-vm-1: etcd k8s_cluster kube_control_plane kube_node"]);
+}
+
+#[test]
+fn variables_reach_every_host_and_win() {
+    let test = checkout("2.31.0", "cloud_image: d\nmode: separate\ncontainer_manager: crio\n");
+    assert_eq!(findings(&test), ["2: separate: etcd-only in separate mode: crictl not installed here (d-2)"]);
+    let (_, workspace) = workspace(&test);
+    for host in ["d-0", "d-2", "instance-3"] {
+        let variable = explain_variable(&workspace, host, "container_manager").expect("it is set");
+        assert_eq!((variable.rendered, variable.origin.kind), ("crio".into(), "extra-vars"), "{host}");
+        assert_eq!(variable.origin.line, Some(3), "{host}");
+    }
+    let docker = "cloud_image: d\nmode: separate\ncontainer_manager: docker\netcd_deployment_type: docker\n";
+    assert_eq!(findings(&checkout("2.24.0", docker)), [""; 0]);
+}
+
+#[test]
+fn hover_on_the_mode_lists_each_host() {
+    let test = checkout("2.24.0", "cloud_image: d\nmode: separate\ncontainer_manager: docker\n");
+    let (fixture, workspace) = workspace(&test);
+    let file = &fixture.files[1];
+    for word in ["mode", "separate"] {
+        let offset = file.text.find(word).expect("it is there") + 1;
+        let markdown = hover(&workspace, &file.path, offset).expect("a hover").markdown;
+        for part in ["3 hosts", "**instance-1**: control plane", "**instance-2**: worker", "**instance-3**: etcd-only", "Kubespray 2.24.0"]
+        {
+            assert!(markdown.contains(part), "{word}: {part} in {markdown}");
+        }
+        assert!(markdown.lines().any(|line| line.contains("instance-3") && line.contains("not in k8s_cluster")), "{markdown}");
+    }
+    let offset = file.text.find("container_manager").expect("it is there") + 1;
+    let markdown = hover(&workspace, &file.path, offset).expect("a hover").markdown;
+    assert!(markdown.contains("`docker` on all 3 hosts"), "{markdown}");
+}
+
+#[test]
+fn tests_of_other_machines_and_files_that_look_alike_are_left_alone() {
+    for path in ["/kubespray/tests/files/vagrant_ubuntu20-kube-router-sep.yml", "/kubespray/tests/files/tf-elastx_ubuntu24-calico.yml"] {
+        assert_eq!(findings(&format!("#- {path}\ncloud_image: d\nmode: separate\n")), [""; 0], "{path}");
+    }
+    for text in [
+        "mode: separate\n",
+        "mode: separate\nimage: x\n",
+        "cluster_layout: grid\n",
+        "- mode: separate\n",
+        "mode:\n",
+        "",
+        "cloud_image: d\n",
+    ] {
+        assert_eq!(findings(&format!("#- /work/values.yml\n{text}")), [""; 0], "{text}");
+        let (_, workspace) = workspace(&format!("#- /work/values.yml\n{text}"));
+        assert_eq!(workspace.n_inventories(), 0, "{text}");
+    }
+    for text in ["cloud_image: d\nmode:\n", "cloud_image: d\nmode: \"{{ x }}\"\n", "cloud_image: d\ncluster_layout: \"{{ x }}\"\n"] {
+        assert_eq!(findings(&checkout("2.31.0", text)), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_test_is_known_by_its_content_anywhere() {
+    let found = findings("#- /elsewhere/sep.yml\nmode: separate\nkube_network_plugin: cilium\n");
+    assert_eq!(found, [format!("1: separate: {SENTENCE} (instance-3)")]);
+}
+
+#[test]
+fn the_modes_are_those_of_pack_and_checkout() {
+    let table = "#- /kubespray/tests/cloud_playbooks/roles/packet-ci/vars/main.yml\n_vm_count_dict:\n  separate: 3\n  separate-scale: 3\n";
+    let (_, workspace) = workspace(&format!("{}{table}", checkout("2.24.0", "mode: separate-scale\n")));
+    let modes = ci_modes(workspace.files(), "/kubespray/tests/files/mine.yml", workspace.settings());
+    let named = |name: &str| modes.iter().filter(|mode| mode.name == name).count();
+    assert_eq!((named("separate"), named("separate-scale"), named("nonsense")), (1, 1, 0));
+    assert_eq!(workspace.diagnostics(&Token::never()).expect("nothing cancels").len(), 0, "a mode that the checkout counts is no mistake");
+}
