@@ -75,7 +75,8 @@ pub(crate) fn read(files: &Files, file: &SourceFile, settings: &Settings) -> Opt
     if layout.is_some_and(|layout| !layout.value.is_sequence()) {
         return None;
     }
-    if !is_by_place(path) && !(is_spelt_out(layout) || mode.is_some()) || [mode, layout, image].iter().all(Option::is_none) {
+    let says_layout = is_spelt_out(layout) || mode.is_some();
+    if !says_layout && !(is_by_place(path) && image.is_some()) {
         return None;
     }
     let release = release_of(files, path, settings);

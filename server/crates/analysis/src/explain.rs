@@ -197,7 +197,8 @@ fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
 
 /// The host in the first inventory that has it; of those that read the file at `path` when one is given.
 pub(crate) fn find<'w>(workspace: &'w Workspace, path: Option<&str>, host: &str) -> Option<(&'w Cluster, HostId)> {
-    let clusters = || workspace.clusters().iter().map(|cluster| &**cluster).filter(|cluster| path.is_none_or(|path| cluster.concerns(path)));
+    let clusters =
+        || workspace.clusters().iter().map(|cluster| &**cluster).filter(|cluster| path.is_none_or(|path| cluster.concerns(path)));
     let named = clusters().find_map(|cluster| Some((cluster, cluster.inventory.host_named(host)?)));
     named.or_else(|| clusters().find_map(|cluster| Some((cluster, ci::instance(cluster, host)?))))
 }
