@@ -75,8 +75,8 @@ pub(crate) fn read(files: &Files, file: &SourceFile, settings: &Settings) -> Opt
     if layout.is_some_and(|layout| !layout.value.is_sequence()) {
         return None;
     }
-    let says_layout = is_spelt_out(layout) || mode.is_some();
-    if !says_layout && !(is_by_place(path) && image.is_some()) {
+    let may_be_test = is_spelt_out(layout) || mode.is_some() || is_by_place(path) && image.is_some();
+    if !may_be_test {
         return None;
     }
     let release = release_of(files, path, settings);
