@@ -42,7 +42,7 @@ fn findings(fixture: &str) -> Vec<String> {
 fn hosts(fixture: &str, names: &[&str]) -> Vec<String> {
     let (_, workspace) = workspace(fixture);
     let groups = |name: &&str| {
-        let host = explain_host(&workspace, name)?;
+        let host = explain_host(&workspace, None, name)?;
         Some(format!("{}: {}", host.host, host.groups.join(" ")))
     };
     names.iter().filter_map(groups).collect()
@@ -101,7 +101,7 @@ fn variables_reach_every_host_and_win() {
     assert_eq!(findings(&test), ["2: separate: etcd-only in separate mode: crictl not installed here (d-2)"]);
     let (_, workspace) = workspace(&test);
     for host in ["d-0", "d-2", "instance-3"] {
-        let variable = explain_variable(&workspace, host, "container_manager").expect("it is set");
+        let variable = explain_variable(&workspace, None, host, "container_manager").expect("it is set");
         assert_eq!((variable.rendered, variable.origin.kind), ("crio".into(), "extra-vars"), "{host}");
         assert_eq!(variable.origin.line, Some(3), "{host}");
     }
