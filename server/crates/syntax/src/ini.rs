@@ -3,8 +3,8 @@
 //! Splitting into words and the types of values follow Ansible's INI plugin (`plugins/inventory/ini.py`): words as `shlex` splits them, values as
 //! Python literals. What the words mean is the business of the inventory crate.
 
-mod literal;
-mod words;
+pub(crate) mod literal;
+pub(crate) mod words;
 
 use std::sync::Arc;
 

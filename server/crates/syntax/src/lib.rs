@@ -4,6 +4,7 @@
 //! Nothing here fails: every function takes any text and returns a tree and a list of errors. This crate knows nothing
 //! of Ansible's inventory model, of files or of editors; it does know which YAML dialect Ansible reads (YAML 1.1 as PyYAML resolves it).
 
+pub mod edit;
 pub mod ini;
 pub mod judge;
 pub mod paint;

@@ -127,6 +127,11 @@ impl Document {
         self.arena.anchors.iter().map(|&(_, range)| range)
     }
 
+    /// The aliases, in no order.
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = Node<'_>> {
+        self.arena.of_kind(Kind::Alias).map(|id| Node { document: self, id })
+    }
+
     fn anchored(&self, name: &str, before: u32) -> Option<Node<'_>> {
         let anchors = self.arena.anchors.iter().take_while(|(node, _)| *node < before);
         let found = anchors.filter(|(_, range)| &self.text[range.start as usize + 1..range.end as usize] == name).last()?;
@@ -171,6 +176,15 @@ impl<'d> Node<'d> {
     pub fn anchor(self) -> Option<&'d str> {
         let range = self.document.arena.anchor(self.id)?;
         self.document.text.get(range.start as usize + 1..range.end as usize)
+    }
+
+    /// The bytes of tag and anchor in front of the node, from the first to the last.
+    pub(crate) fn properties(self) -> Option<TextRange> {
+        let arena = &self.document.arena;
+        match (arena.tag(self.id), arena.anchor(self.id)) {
+            (Some(tag), Some(anchor)) => Some(TextRange { start: tag.start.min(anchor.start), end: tag.end.max(anchor.end) }),
+            (tag, anchor) => tag.or(anchor),
+        }
     }
 
     /// The node that an alias names, or this node itself; `None` for an alias of nothing.

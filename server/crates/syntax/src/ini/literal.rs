@@ -8,12 +8,57 @@ use crate::value::{Value, big};
 const DEPTH: usize = 90;
 
 /// The value of `text` in an INI inventory.
-pub(super) fn value(text: &str) -> Value {
+pub(crate) fn value(text: &str) -> Value {
     let mut reader = Reader { rest: text.trim_start_matches([' ', '\t']) };
     match reader.tuple_or_value(DEPTH) {
         Some(value) if reader.at_end() => value,
         _ => Value::String(text.into()),
     }
+}
+
+/// The text that is read as `value` in a `:vars` section; `None` when there is none.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) if self::value(text) == *value && text.trim() == &**text && !text.contains(super::is_break) => text.to_string(),
+        value => python(value, DEPTH)?,
+    };
+    (self::value(&text) == *value).then_some(text)
+}
+
+/// A Python literal.
+fn python(value: &Value, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    Some(match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Int(value) => value.to_string(),
+        Value::BigInt(digits) => digits.to_string(),
+        Value::Float(value) => format!("{value:?}"),
+        Value::String(text) | Value::Timestamp(text) => python_string(text),
+        Value::List(items) => {
+            format!("[{}]", items.iter().map(|item| python(item, depth)).collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        Value::Map(entries) => {
+            let entry = |(key, value): &(Value, Value)| Some(format!("{}: {}", python(key, depth)?, python(value, depth)?));
+            format!("{{{}}}", entries.iter().map(entry).collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        Value::Unsafe(_) | Value::Vault(_) | Value::Invalid(_) => return None,
+    })
+}
+
+fn python_string(text: &str) -> String {
+    let mut out = String::from("'");
+    for character in text.chars() {
+        match character {
+            '\\' | '\'' => out.extend(['\\', character]),
+            '\n' => out.push_str("\\n"),
+            character if character.is_control() || super::is_break(character) => out.push_str(&format!("\\u{:04x}", u32::from(character))),
+            character => out.push(character),
+        }
+    }
+    out.push('\'');
+    out
 }
 
 struct Reader<'t> {

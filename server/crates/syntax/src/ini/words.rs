@@ -17,6 +17,20 @@ pub(super) struct Split {
     pub(super) error: Option<SyntaxError>,
 }
 
+/// A text as one word, in quotes where it needs them; `None` for a text with a line break.
+pub(crate) fn quoted(text: &str) -> Option<String> {
+    if text.contains(super::is_break) {
+        return None;
+    }
+    let is_word = !text.contains([' ', '\t', '#', '\'', '"', '\\']);
+    Some(match text {
+        "" => "''".to_owned(),
+        _ if is_word => text.to_owned(),
+        _ if !text.contains('\'') => format!("'{text}'"),
+        _ => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+    })
+}
+
 pub(super) fn split(text: &str, line: TextRange) -> Split {
     let mut split = Split::default();
     let mut word: Option<(usize, String)> = None;
@@ -32,7 +46,7 @@ pub(super) fn split(text: &str, line: TextRange) -> Split {
             }
             '\'' | '"' => {
                 let (_, content) = word.get_or_insert_with(|| (at, String::new()));
-                if !quoted(character, &mut characters, content) {
+                if !read_quoted(character, &mut characters, content) {
                     split.error = Some(SyntaxError { range: TextRange::new(at, end), message: "this quote is not closed".to_owned() });
                 }
             }
@@ -58,7 +72,7 @@ fn finish(split: &mut Split, word: Option<(usize, String)>, end: usize) {
 }
 
 /// Reads up to the closing quote; false when there is none. Between double quotes a backslash escapes `"` and itself only.
-fn quoted(quote: char, characters: &mut impl Iterator<Item = (usize, char)>, content: &mut String) -> bool {
+fn read_quoted(quote: char, characters: &mut impl Iterator<Item = (usize, char)>, content: &mut String) -> bool {
     while let Some((_, character)) = characters.next() {
         if character == quote {
             return true;

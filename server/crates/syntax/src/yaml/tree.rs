@@ -132,6 +132,12 @@ impl Arena {
         Some(self.nodes[node as usize].next).filter(|&next| next != NONE)
     }
 
+    /// The nodes of a kind.
+    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = u32> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter(move |(_, data)| data.kind == kind).map(|(id, _)| id as u32)
+    }
+
     pub(super) fn tag(&self, node: u32) -> Option<TextRange> {
         self.tags.binary_search_by_key(&node, |&(node, _)| node).ok().map(|index| self.tags[index].1)
     }

@@ -1,0 +1,188 @@
+//! Edits of YAML mappings, in block and in flow style.
+//!
+//! What belongs to an entry: the comment lines right above it at its own column (not those that are entries commented out), its value, the comment
+//! behind it, and deeper comment lines right below.
+
+mod flow;
+mod fragment;
+mod seat;
+mod span;
+mod write;
+
+pub use fragment::Fragment;
+
+use super::{Edit, line_break, line_end, line_start, next_line, split_lines};
+use crate::yaml::{Document, Entry, Kind, Node};
+use crate::{TextRange, Value};
+use seat::{Seat, step};
+use span::{column, entry_start, is_alone_on_line, lines_of, own_start};
+use write::{Multiline, Style, Written};
+
+/// Where an entry goes in a mapping.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'d> {
+    Before(Entry<'d>),
+    After(Entry<'d>),
+    Last,
+}
+
+/// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection or tagged.
+pub fn rename_key(key: Node<'_>, name: &str) -> Option<Edit> {
+    if key.is_mapping() || key.is_sequence() || key.tag().is_some() {
+        return None;
+    }
+    let seat = Seat::of(key)?;
+    let new_text = write::key(name, seat.style, Some(key.kind()))?;
+    Some(Edit { range: key.range(), new_text })
+}
+
+/// Puts another value in the place of a node that is a value, an item or the root: a string in the quotes that were there, if any. An anchor of the
+/// node stays, its tag goes. None when something else in the document names an anchor inside the node.
+pub fn replace(node: Node<'_>, value: &Value) -> Option<Edit> {
+    let seat = Seat::of(node)?;
+    let written = match (seat.style, value) {
+        (style, Value::String(text)) if matches!(node.kind(), Kind::SingleQuoted | Kind::DoubleQuoted) => {
+            Written::Inline(write::string(text, style, Some(node.kind())))
+        }
+        (Style::Block, value) => write::block(value, step(node.document()), seat.multiline())?,
+        (style, value) => Written::Inline(write::flow(value, style)?),
+    };
+    seat.put(written)
+}
+
+/// Puts an entry into a mapping, or into a value that is absent, null or an empty mapping. None for other nodes, and beside a neighbour that is not
+/// of this mapping.
+pub fn insert(into: Node<'_>, place: Place<'_>, fragment: &Fragment) -> Option<Edit> {
+    let step = step(into.document());
+    match into.kind() {
+        Kind::BlockMapping => insert_in_block(into, place, fragment, step),
+        Kind::FlowMapping if into.entries().next().is_some() => flow::insert(into, place, fragment),
+        _ if is_empty(into) => {
+            let seat = Seat::of(into)?;
+            let written = match seat.style {
+                Style::Block => Written::Below { header: String::new(), lines: fragment.lines(step, seat.multiline())? },
+                style => Written::Inline(format!("{{{}}}", fragment.in_flow(style)?)),
+            };
+            seat.put(written)
+        }
+        _ => None,
+    }
+}
+
+/// Sets a value at a path of keys from the root of the document: replaces what is there, or inserts the entry at the end of its mapping, with
+/// mappings around it where they do not exist. None when something on the way is neither a mapping nor empty.
+pub fn set(document: &Document, path: &[&str], value: &Value) -> Option<Edit> {
+    let (mut at, mut rest) = (document.root(), path);
+    while let (Some(node), Some((name, deeper))) = (at, rest.split_first()) {
+        let Some(entry) = node.get(name) else { break };
+        if deeper.is_empty() {
+            return replace(entry.value, value);
+        }
+        (at, rest) = (Some(entry.value), deeper);
+    }
+    let (first, deeper) = rest.split_first()?;
+    let wrap = |value: Value, name: &&str| Value::Map([(Value::String((*name).into()), value)].into());
+    let fragment = Fragment::new(first, deeper.iter().rev().fold(value.clone(), wrap));
+    match at {
+        Some(node) => insert(node, Place::Last, &fragment),
+        None => insert_at_root(document, &fragment),
+    }
+}
+
+/// Puts an entry at the end of a document: into its root mapping, or as the first entry of a text without any.
+pub fn insert_at_root(document: &Document, fragment: &Fragment) -> Option<Edit> {
+    if let Some(root) = document.root() {
+        return insert(root, Place::Last, fragment);
+    }
+    let text = document.text();
+    let has_end = text.lines().any(|line| line.starts_with("..."));
+    let newline = line_break(text);
+    let lead = if text.is_empty() || text.ends_with(['\n', '\r', '\u{feff}']) { "" } else { newline };
+    let lines: String = fragment.lines(step(document), Multiline::Literal)?.iter().map(|line| format!("{line}{newline}")).collect();
+    (!has_end).then(|| Edit::new(text.len(), text.len(), format!("{lead}{lines}")))
+}
+
+/// Takes an entry out, with the comments that belong to it. A mapping that loses its only entry becomes `{}`, the root becomes nothing. None for an
+/// entry with an anchor that is named elsewhere, and for one written with `?`.
+pub fn delete(entry: &Entry<'_>) -> Option<Edit> {
+    let mapping = seat::parent(entry.key)?;
+    let document = mapping.document();
+    let start = entry_start(entry)?;
+    let range = TextRange::new(start, span::entry_end(entry));
+    if seat::loses_anchor(document, range) {
+        return None;
+    }
+    if mapping.kind() == Kind::FlowMapping {
+        return flow::delete(mapping, entry);
+    }
+    let text = document.text();
+    let is_only = mapping.entries().nth(1).is_none();
+    if is_only && document.root().map(Node::id) != Some(mapping.id()) {
+        return Seat::of(mapping)?.put(Written::Inline("{}".to_owned()));
+    }
+    if is_alone_on_line(text, start) {
+        let mut lines = lines_of(entry)?;
+        let before = mapping.entries().take_while(|other| other.key.id() != entry.key.id()).last();
+        if before.is_some_and(|before| span::keeps_blank_lines(before.value)) {
+            // Blank lines below would become part of the text above.
+            let rest = &text[lines.end as usize..];
+            lines.end += (rest.len() - rest.trim_start_matches(['\n', '\r']).len()) as u32;
+        }
+        return Some(Edit { range: lines, new_text: String::new() });
+    }
+    // Behind a dash: the next entry moves up to it, with its comments.
+    let next = mapping.entries().nth(1).filter(|_| mapping.entries().next().is_some_and(|first| first.key.id() == entry.key.id()))?;
+    let next_start = own_start(&next)?;
+    let next_start = next_start + (entry_start(&next)? - line_start(text, entry_start(&next)?));
+    Some(Edit::new(start, next_start, ""))
+}
+
+/// Takes an entry from its mapping and puts it into another place of the same document. None where either is not possible, and where an alias would
+/// come before its anchor.
+pub fn move_entry(entry: &Entry<'_>, into: Node<'_>, place: Place<'_>) -> Option<Vec<Edit>> {
+    let insert = insert(into, place, &Fragment::of(entry)?)?;
+    let delete = delete(entry)?;
+    let is_apart = insert.range.end <= delete.range.start || delete.range.end <= insert.range.start;
+    is_apart.then(|| vec![insert, delete])
+}
+
+fn insert_in_block(mapping: Node<'_>, place: Place<'_>, fragment: &Fragment, step: usize) -> Option<Edit> {
+    let text = mapping.document().text();
+    let newline = line_break(text);
+    let first = mapping.entries().next()?;
+    let column = column(text, entry_start(&first)?)?;
+    let neighbour = match place {
+        Place::Before(entry) | Place::After(entry) => entry,
+        Place::Last => mapping.entries().last()?,
+    };
+    if !mapping.entries().any(|entry| entry.key.id() == neighbour.key.id()) {
+        return None;
+    }
+    let start = entry_start(&neighbour)?;
+    let at = match place {
+        Place::Before(_) if is_alone_on_line(text, start) => own_start(&neighbour)?,
+        Place::Before(_) => start,
+        _ => span::below(&neighbour),
+    };
+    let lines = fragment.lines(step, span::multiline(text, at, column))?;
+    let lines: Vec<String> = lines.iter().map(|line| write::indented(line, column)).collect();
+    if matches!(place, Place::Before(_)) {
+        if is_alone_on_line(text, start) {
+            return Some(Edit::new(at, at, lines.iter().map(|line| format!("{line}{newline}")).collect::<String>()));
+        }
+        // Behind a dash: the neighbour moves down, to the column where it stands.
+        let lines = lines.join(newline);
+        return Some(Edit::new(at, at, format!("{}{newline}{}", lines.trim_start(), " ".repeat(column))));
+    }
+    let is_at_line = text[..at].ends_with(['\n', '\r']);
+    // A last line that is empty is one only with its break.
+    let has_end = is_at_line || lines.last().is_some_and(String::is_empty);
+    let (lead, end) = (if is_at_line { "" } else { newline }, if has_end { newline } else { "" });
+    Some(Edit::new(at, at, format!("{lead}{}{end}", lines.join(newline))))
+}
+
+/// Whether a node is a value to which an entry can be added as the first.
+fn is_empty(node: Node<'_>) -> bool {
+    let is_null = node.kind() == Kind::Plain && node.tag().is_none() && node.value() == Ok(Value::Null);
+    node.kind() == Kind::Absent && node.tag().is_none() || is_null || node.kind() == Kind::FlowMapping && node.source().starts_with('{')
+}
