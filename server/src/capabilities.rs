@@ -21,11 +21,14 @@ pub(crate) struct Abilities {
     pub(crate) rename_files: bool,
     /// Our own: the client wants `hostwise/inventoriesChanged`.
     pub(crate) inventories_changed: bool,
+    /// Definitions with the range of the name that was asked for.
+    pub(crate) definition_links: bool,
 }
 
 impl Abilities {
     pub(crate) fn of(client: &ClientCapabilities) -> Self {
         let workspace = client.workspace.as_ref();
+        let document = client.text_document.as_ref();
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_deref()).unwrap_or_default();
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref()).unwrap_or_default();
@@ -39,6 +42,7 @@ impl Abilities {
             inlay_hint_refresh: workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support).unwrap_or_default(),
             document_changes: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
             create_files: operations.contains(&ResourceOperationKind::Create),
+            definition_links: document.and_then(|document| document.definition.as_ref()?.link_support).unwrap_or_default(),
             rename_files: operations.contains(&ResourceOperationKind::Rename),
             inventories_changed: client
                 .experimental
@@ -77,6 +81,9 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
         capabilities: ServerCapabilities {
             position_encoding: Some(encoding),
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+            definition_provider: Some(OneOf::Left(true)),
+            references_provider: Some(OneOf::Left(true)),
+            document_highlight_provider: Some(OneOf::Left(true)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),

@@ -1,10 +1,13 @@
 //! One file per request: from the protocol, one question, to the protocol.
 
 pub(crate) mod compare_hosts;
+pub(crate) mod definition;
+pub(crate) mod document_highlight;
 pub(crate) mod effective_variables;
 pub(crate) mod explain;
 pub(crate) mod folding_range;
 pub(crate) mod hover;
 pub(crate) mod inlay_hint;
 pub(crate) mod probes;
+pub(crate) mod references;
 pub(crate) mod topology;

@@ -3,4 +3,5 @@
 #[cfg_attr(not(test), expect(dead_code, reason = "rename and code actions ask for it"))]
 pub(crate) mod change;
 pub(crate) mod from;
+pub(crate) mod names;
 pub(crate) mod to;

@@ -2,6 +2,7 @@
 
 mod client;
 mod features;
+mod navigation;
 mod protocol;
 mod requests;
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use hostwise_analysis::{Change, FileEdit};
 use tower_lsp::ls_types::{
     CreateFile, DocumentChangeOperation, DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range, RenameFile,
-    ResourceOp, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+    ResourceOp, TextDocumentEdit, TextEdit, WorkspaceEdit,
 };
 
 use crate::dispatch::Snapshot;
-use crate::proto::to;
+use crate::proto::{names, to};
 
 /// The edit of a change: versioned where the client knows versions or where files come and go, plain otherwise. `None` when the client can
 /// neither create nor rename the files that the change needs.
@@ -26,32 +26,31 @@ pub(crate) fn workspace_edit(snapshot: &Snapshot, change: &Change) -> Option<Wor
         return None;
     }
     if created.is_empty() && change.renames.is_empty() && !abilities.document_changes {
-        let changes = edits.into_iter().map(|(path, edits)| Some((uri(snapshot, path)?, edits)));
+        let changes = edits.into_iter().map(|(path, edits)| Some((names::uri(snapshot, path)?, edits)));
         return Some(WorkspaceEdit { changes: Some(changes.collect::<Option<HashMap<_, _>>>()?), ..WorkspaceEdit::default() });
     }
     let mut operations = Vec::new();
     for path in created {
-        let created = CreateFile { uri: uri(snapshot, path)?, options: None, annotation_id: None };
+        let created = CreateFile { uri: names::uri(snapshot, path)?, options: None, annotation_id: None };
         operations.push(DocumentChangeOperation::Op(ResourceOp::Create(created)));
     }
     for (path, edits) in edits {
         let version = snapshot.open.get(path).map(|document| document.version);
         operations.push(DocumentChangeOperation::Edit(TextDocumentEdit {
-            text_document: OptionalVersionedTextDocumentIdentifier { uri: uri(snapshot, path)?, version },
+            text_document: OptionalVersionedTextDocumentIdentifier { uri: names::uri(snapshot, path)?, version },
             edits: edits.into_iter().map(OneOf::Left).collect(),
         }));
     }
     for rename in &change.renames {
-        let renamed =
-            RenameFile { old_uri: uri(snapshot, &rename.from)?, new_uri: uri(snapshot, &rename.to)?, options: None, annotation_id: None };
+        let renamed = RenameFile {
+            old_uri: names::uri(snapshot, &rename.from)?,
+            new_uri: names::uri(snapshot, &rename.to)?,
+            options: None,
+            annotation_id: None,
+        };
         operations.push(DocumentChangeOperation::Op(ResourceOp::Rename(renamed)));
     }
     Some(WorkspaceEdit { document_changes: Some(DocumentChanges::Operations(operations)), ..WorkspaceEdit::default() })
-}
-
-/// The name of a document as the client spells it.
-pub(crate) fn uri(snapshot: &Snapshot, path: &str) -> Option<Uri> {
-    snapshot.open.get(path).map(|document| document.uri.clone()).or_else(|| to::uri(path))
 }
 
 fn text_edit(snapshot: &Snapshot, edit: &FileEdit) -> TextEdit {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use hostwise_expression::{self as expression, Evaluator};
-use hostwise_inventory::{Files, HostId, Inventory, MentionKind, Place, Request};
+use hostwise_inventory::{Entry, Files, HostId, Inventory, MentionKind, Place, Request};
 
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
@@ -57,6 +57,18 @@ impl Cluster {
     /// Whether the file at `path` is a test file of Kubespray's CI that stands for this inventory.
     pub(crate) fn is_test(&self, path: &str) -> bool {
         self.request.given.as_ref().is_some_and(|given| &*given.path == path)
+    }
+
+    /// The directories that hold the `group_vars` and `host_vars` of this inventory, each once.
+    pub(crate) fn bases<'c>(&'c self, files: &Files) -> Vec<&'c str> {
+        let mut bases: Vec<&str> = Vec::new();
+        for source in self.request.sources.iter().filter(|source| !source.contains(',')) {
+            let base = if matches!(files.get(source), Some(Entry::Directory)) { source } else { parent(source) };
+            if !bases.contains(&base) {
+                bases.push(base);
+            }
+        }
+        bases
     }
 
     pub(crate) fn layout(&self) -> Layout {

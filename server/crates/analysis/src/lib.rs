@@ -5,11 +5,13 @@
 mod workspace;
 
 mod change;
+mod definition;
 mod diagnostics;
 mod effective;
 mod explain;
 mod hover;
 mod inlay_hints;
+mod references;
 mod rules;
 mod topology;
 
@@ -22,12 +24,14 @@ mod json;
 mod layout;
 mod load_balancer;
 mod nearest;
+mod occurrences;
 mod release;
 mod scope;
 
 pub use change::{Change, FileEdit, FileRename, Fix};
 pub use ci::{CiMode, ci_modes};
 pub use components::{BecauseKind, State};
+pub use definition::{Definition, Location, definition};
 pub use diagnostics::{Diagnostic, Related, Severity};
 pub use effective::{ComparedVariable, Comparison, EffectiveVariables, compare_hosts, effective_variables};
 pub use explain::{
@@ -37,6 +41,7 @@ pub use explain::{
 pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};
+pub use references::{Definitions, Highlight, highlights, references};
 pub use rules::{ALL as RULES, Rule};
 pub use topology::{Overview, Profile, Topology, TopologyFinding, TopologyHost, overview, topology};
 pub use workspace::{Cancelled, Settings, Token, Workspace};

@@ -125,6 +125,11 @@ impl Workspace {
         self.clusters().iter().filter(move |cluster| cluster.concerns(path))
     }
 
+    /// Whether an inventory reads the file at `path`.
+    pub(crate) fn is_of_inventory(&self, path: &str) -> bool {
+        self.clusters().iter().any(|cluster| cluster.inventory.file_id(path).is_some())
+    }
+
     fn build(&self) -> Vec<Arc<Cluster>> {
         let Inputs { files, open, settings } = &self.inputs;
         let Some(before) = &self.before else {

@@ -2,7 +2,9 @@
 //!
 //! Paths are absolute text with `/` between names, without a trailing `/`.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use hostwise_syntax::yaml::NodeId;
@@ -45,6 +47,17 @@ pub struct SourceFile {
     json: OnceLock<Option<Value>>,
     syntax_error: OnceLock<Option<SyntaxError>>,
     variables: OnceLock<Variables>,
+    derived: Derived,
+}
+
+/// What a layer above made of a file.
+#[derive(Default)]
+struct Derived(OnceLock<Box<dyn Any + Send + Sync>>);
+
+impl fmt::Debug for Derived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", if self.0.get().is_some() { "derived" } else { "nothing derived" })
+    }
 }
 
 /// The variables of a file below `group_vars` or `host_vars`: its root entries, the last of a name.
@@ -82,6 +95,7 @@ impl SourceFile {
             json: OnceLock::new(),
             syntax_error: OnceLock::new(),
             variables: OnceLock::new(),
+            derived: Derived::default(),
         }
     }
 
@@ -192,6 +206,11 @@ impl SourceFile {
             Ok(value) if !python::is_true(&value) => None,
             Ok(_) => refused(self.yaml().root().map(yaml::Node::range).unwrap_or_default(), "variables must be a mapping"),
         }
+    }
+
+    /// What a layer above derives from this file alone, kept with the file. One type for all callers: `None` for a second one.
+    pub fn derived<T: Default + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.derived.0.get_or_init(|| Box::new(T::default())).downcast_ref()
     }
 
     fn shared_text(&self) -> Arc<str> {

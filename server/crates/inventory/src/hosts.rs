@@ -9,17 +9,17 @@ use crate::python;
 
 /// The hosts a pattern stands for, and their port.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Expanded {
-    pub(crate) names: Vec<String>,
+pub struct Expanded {
+    pub names: Vec<String>,
     /// A written `:0` is none.
-    pub(crate) port: Option<Value>,
+    pub port: Option<Value>,
 }
 
 /// More hosts than this from one pattern are refused.
 const LIMIT: usize = 1_000_000;
 
 /// Expands a pattern as ansible-core does (`plugins/inventory/__init__.py`); an error in words when it refuses it.
-pub(crate) fn expand(pattern: &str) -> Result<Expanded, String> {
+pub fn expand(pattern: &str) -> Result<Expanded, String> {
     let (address, port) = parse_address(pattern).unwrap_or((pattern, None));
     let mut names = Vec::new();
     if address.contains('[') {

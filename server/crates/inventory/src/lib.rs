@@ -24,6 +24,7 @@ mod variable_files;
 pub use files::{Content, Entry, Files, SourceFile};
 pub use given::{Given, GivenGroup, GivenHost};
 pub use graph::{Group, GroupId, Host, HostId, Mention, MentionKind, ProfileId};
+pub use hosts::{Expanded, expand};
 pub use inventory::{FileId, Inventory, Place, Request};
 pub use output::{Failure, Output};
 pub use patterns::{HostPattern, PatternPart, PatternRole};

@@ -1,0 +1,59 @@
+//! Where a host, group or variable is defined.
+
+use std::sync::Arc;
+
+use hostwise_syntax::TextRange;
+
+use crate::Workspace;
+use crate::occurrences::{self, Named, Role};
+
+/// Bytes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub path: Arc<str>,
+    pub range: TextRange,
+}
+
+/// A name, and the places it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// The name at the cursor.
+    pub origin: TextRange,
+    /// In order of the files; from the definition itself, where else something is said about the thing.
+    pub targets: Vec<Location>,
+}
+
+/// Where the thing named at byte `offset` of the file at `path` is defined: a host where it has variables, a group where it has members, a variable
+/// where it is set. A host or group that is nowhere more than named is defined where it is named first.
+pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<Definition> {
+    let named = occurrences::named(workspace, path, offset)?;
+    let origin = named.occurrence.range;
+    let definitions = places(workspace, &named);
+    let is_here = |location: &Location| &*location.path == path && location.range == origin;
+    let targets = if definitions.iter().any(is_here) {
+        // From the definition itself on to the others, then to the variable files.
+        let others = definitions.iter().filter(|location| !is_here(location)).cloned();
+        let elsewhere: Vec<Location> = others.chain(variable_files(workspace, &named)).collect();
+        if elsewhere.is_empty() { definitions } else { elsewhere }
+    } else {
+        definitions
+    };
+    (!targets.is_empty()).then_some(Definition { origin, targets })
+}
+
+fn places(workspace: &Workspace, named: &Named<'_>) -> Vec<Location> {
+    let mut sites = occurrences::sites(workspace, named.cluster, &named.things);
+    if sites.iter().any(|site| site.occurrence.role == Role::Definition) {
+        sites.retain(|site| site.occurrence.role == Role::Definition);
+    } else {
+        sites.truncate(1);
+    }
+    sites.into_iter().map(|site| Location { path: site.path, range: site.occurrence.range }).collect()
+}
+
+/// The starts of the variable files that carry the names of the things.
+pub(crate) fn variable_files(workspace: &Workspace, named: &Named<'_>) -> Vec<Location> {
+    let paths = named.things.iter().flat_map(|thing| occurrences::variable_paths(workspace, named.cluster, thing));
+    let files = paths.flat_map(|path| occurrences::files_at(workspace, &path));
+    files.map(|path| Location { path: Arc::clone(path), range: TextRange::empty(0) }).collect()
+}
