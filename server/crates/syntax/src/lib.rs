@@ -6,6 +6,7 @@
 
 pub mod edit;
 pub mod ini;
+pub mod jinja;
 pub mod judge;
 pub mod paint;
 pub mod text;

@@ -9,7 +9,7 @@ mod columns;
 mod construct;
 mod flow;
 mod parse;
-mod scalar;
+pub(crate) mod scalar;
 mod scan;
 mod tree;
 

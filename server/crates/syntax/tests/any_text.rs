@@ -1,7 +1,7 @@
 //! Any text gives a tree: no panic, spans in order and inside the text, whatever is asked.
 
-use hostwise_syntax::yaml::Node;
-use hostwise_syntax::{TextRange, ini, judge, paint, yaml};
+use hostwise_syntax::yaml::{Kind, Node};
+use hostwise_syntax::{TextRange, ini, jinja, judge, paint, yaml};
 use proptest::prelude::*;
 
 /// Lines of the signs that YAML and INI give a meaning, in odd orders.
@@ -57,6 +57,11 @@ fn texts() -> impl Strategy<Value = String> {
         "[web:vars]\n",
         "h[1:3]",
         "{{ x }}",
+        "{{",
+        " }}",
+        "{%",
+        "| y",
+        "%}",
         "''",
     ]);
     prop::collection::vec(token, 0..60).prop_map(|tokens| tokens.concat())
@@ -67,11 +72,30 @@ fn in_order(node: Node<'_>, outer: TextRange, text: &str) {
     assert!(range.start <= range.end && range.end as usize <= text.len(), "{range:?} in {text:?}");
     assert!(outer.start <= range.start, "{range:?} before {outer:?} in {text:?}");
     let (_, _, _) = (node.text(), node.tag(), node.anchor());
+    templates_in_order(node, text);
     let mut last = range.start;
     for child in node.entries().flat_map(|entry| [entry.key, entry.value]).chain(node.items()) {
         assert!(last <= child.range().start, "{:?} overlaps in {text:?}", child.range());
         last = child.range().end;
         in_order(child, range, text);
+    }
+}
+
+/// Templates lie in the node, one behind the other, and their tokens stand where they say.
+fn templates_in_order(node: Node<'_>, text: &str) {
+    let solid = |text: &str| text.replace("''", "'").replace([' ', '\t', '\n', '\r'], "");
+    let mut last = node.range().start;
+    for region in jinja::regions(node) {
+        assert!(last <= region.range.start && region.range.end <= node.range().end, "{region:?} in {text:?}");
+        last = region.range.start;
+        for token in &region.tokens {
+            assert!(last <= token.range.start && token.range.end <= region.range.end && !token.range.is_empty(), "{token:?} in {text:?}");
+            last = token.range.end;
+            if node.kind() != Kind::DoubleQuoted {
+                assert_eq!(solid(&text[token.range.span()]), solid(&token.text), "{text:?}");
+            }
+        }
+        last = last.max(region.range.end);
     }
 }
 

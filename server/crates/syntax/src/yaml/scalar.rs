@@ -141,6 +141,55 @@ fn skip_blanks(characters: &mut std::iter::Peekable<std::str::CharIndices<'_>>) 
     while characters.next_if(|(_, character)| matches!(character, ' ' | '\t')).is_some() {}
 }
 
+/// A character of a scalar's content and its place in the source of the node: one character, a doubled quote or an escape.
+pub(crate) struct Unit {
+    pub(crate) character: char,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// The characters that a scalar is written with, in order, before lines are folded; the header of a block scalar left out.
+pub(crate) fn units(node: Node<'_>) -> impl Iterator<Item = Unit> {
+    let source = node.source();
+    let kind = node.kind();
+    let mut at = match kind {
+        Kind::SingleQuoted | Kind::DoubleQuoted => 1.min(source.len()),
+        Kind::Literal | Kind::Folded => source.find(['\n', '\r']).unwrap_or(source.len()),
+        _ => 0,
+    };
+    std::iter::from_fn(move || {
+        loop {
+            let rest = source.get(at..)?;
+            let first = rest.chars().next()?;
+            let (character, len) = match (kind, first) {
+                (Kind::SingleQuoted, '\'') if rest.starts_with("''") => (Some('\''), 2),
+                (Kind::DoubleQuoted, '\\') => escaped(rest),
+                _ => (Some(first), first.len_utf8()),
+            };
+            let start = at;
+            at += len;
+            if let Some(character) = character {
+                return Some(Unit { character, start, end: at });
+            }
+        }
+    })
+}
+
+/// The character of the escape at the start of a text, and how long the escape is.
+fn escaped(text: &str) -> (Option<char>, usize) {
+    let Some(escape) = text[1..].chars().next() else { return (None, 1) };
+    let behind = 1 + escape.len_utf8();
+    match escape_digits(escape) {
+        _ if matches!(escape, '\n' | '\r') => (None, behind),
+        None => (Some(unescaped(escape)), behind),
+        Some(digits) => {
+            let n_digits = text[behind..].bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
+            let code = &text[behind..behind + n_digits];
+            (u32::from_str_radix(code, 16).ok().and_then(char::from_u32), behind + n_digits)
+        }
+    }
+}
+
 fn escape_digits(escape: char) -> Option<usize> {
     match escape {
         'x' => Some(2),
