@@ -63,8 +63,8 @@ fn read_inventory(path: &Path, files: &mut Files) {
 const CHECKOUT: [&str; 3] =
     ["galaxy.yml", "tests/cloud_playbooks/roles/packet-ci/vars/main.yml", "tests/cloud_playbooks/roles/packet-ci/defaults/main.yml"];
 
-/// What says which release a checkout is.
-pub(crate) fn read_checkout(directory: &Path, files: &mut Files) {
+/// What says which release a checkout is; the rest of it comes later ([`crate::checkouts`]).
+pub(crate) fn read_identity(directory: &Path, files: &mut Files) {
     for path in CHECKOUT {
         read_into(&directory.join(path), files);
     }
@@ -74,7 +74,7 @@ pub(crate) fn read_checkout(directory: &Path, files: &mut Files) {
 pub(crate) fn read_around(path: &Path, files: &mut Files) {
     read_into(&path.with_file_name(crate::settings::FILE), files);
     for directory in path.ancestors().skip(1) {
-        read_checkout(directory, files);
+        read_identity(directory, files);
     }
 }
 

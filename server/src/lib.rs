@@ -7,6 +7,7 @@ mod transport;
 mod main_loop;
 
 mod capabilities;
+mod checkouts;
 mod client;
 mod diagnostics;
 mod dispatch;

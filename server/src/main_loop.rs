@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
-use hostwise_analysis::{Token, Workspace};
+use hostwise_analysis::{Environment, Token, Workspace};
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -17,6 +17,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::capabilities::{self, Abilities};
+use crate::checkouts::{self, Found};
 use crate::client::Client;
 use crate::diagnostics::{Diagnoser, Findings, Published};
 use crate::dispatch::{Job, Pool, Snapshot, words_of};
@@ -43,6 +44,8 @@ pub(crate) enum Event {
     Request(Job),
     /// What was asked of the disk was read.
     Scanned(Vec<Scan>, Files),
+    /// The copies of Kubespray were read.
+    CheckoutsRead(Found),
     /// These paths changed on disk.
     DiskChanged(Vec<PathBuf>),
     /// The disk changed more than could be told.
@@ -73,6 +76,7 @@ pub(crate) fn run(incoming: &Receiver<Event>, events: Sender<Event>, client: Cli
         abilities: Abilities::default(),
         roots: BTreeSet::new(),
         client_settings: Value::Null,
+        environment: checkouts::environment(),
         told_settings: Vec::new(),
         documents: Documents::default(),
         files: Files::default(),
@@ -82,6 +86,7 @@ pub(crate) fn run(incoming: &Receiver<Event>, events: Sender<Event>, client: Cli
         is_scanning: false,
         changed_meanwhile: Vec::new(),
         waiting: Vec::new(),
+        checkouts: Checkouts::default(),
         are_hints_stale: false,
         published: Published::default(),
     };
@@ -99,6 +104,7 @@ struct State {
     abilities: Abilities,
     roots: BTreeSet<PathBuf>,
     client_settings: Value,
+    environment: Environment,
     /// What was said about wrong settings.
     told_settings: Vec<String>,
     documents: Documents,
@@ -113,9 +119,22 @@ struct State {
     changed_meanwhile: Vec<PathBuf>,
     /// Requests that wait for the end of reading.
     waiting: Vec<Job>,
+    checkouts: Checkouts,
     /// Whether hints may have changed that the client does not ask for by itself.
     are_hints_stale: bool,
     published: Published,
+}
+
+/// Reading the copies of Kubespray, apart from all other reading: until it is done the packs answer.
+#[derive(Default)]
+struct Checkouts {
+    is_reading: bool,
+    /// Something changed since the present reading began.
+    is_stale: bool,
+    /// The directories of those that were read.
+    roots: Vec<Arc<str>>,
+    /// What was said about what could not be read.
+    told: Vec<String>,
 }
 
 impl State {
@@ -136,6 +155,7 @@ impl State {
             Event::Request(job) if self.is_scanning => self.waiting.push(job),
             Event::Request(job) => self.run(job),
             Event::Scanned(scans, found) => self.scanned(&scans, &found),
+            Event::CheckoutsRead(found) => self.checkouts_read(&found),
             Event::DiskUnclear => self.scan(self.roots.iter().cloned().map(Scan::Folder).collect()),
             Event::DiskChanged(paths) => self.disk_changed(paths),
             Event::Diagnosed { revision, findings } => self.diagnosed(revision, &findings),
@@ -230,9 +250,10 @@ impl State {
             self.changed_meanwhile.extend(paths);
             return;
         }
-        let mut is_changed = false;
+        let (mut is_changed, mut is_kubespray) = (false, false);
         for path in paths {
             let text = path_text(&path);
+            is_kubespray |= checkouts::is_signpost(&path) || self.checkouts.roots.iter().any(|root| path.starts_with(&**root));
             if path.is_dir() {
                 if self.may_hold_inventories(&path) {
                     self.scan(vec![Scan::Folder(path)]);
@@ -252,6 +273,9 @@ impl State {
         if is_changed {
             self.restore_buffers();
             self.update();
+        }
+        if is_kubespray {
+            self.read_checkouts();
         }
     }
 
@@ -328,6 +352,24 @@ impl State {
                 self.forget_gone(&path_text(folder), found);
             }
         }
+        self.take_in(found);
+        self.restore_buffers();
+        // What was asked for meanwhile, unless it came with this.
+        self.scans.retain(|scan| !matches!(scan, Scan::Around(path) if found.get(&path_text(path)).is_some()));
+        let changed = std::mem::take(&mut self.changed_meanwhile);
+        self.disk_changed(changed);
+        self.scan(Vec::new());
+        self.update();
+        if !self.is_scanning {
+            self.read_checkouts();
+            for job in std::mem::take(&mut self.waiting) {
+                self.run(job);
+            }
+        }
+    }
+
+    /// Puts what was read over what is known, but not over open buffers.
+    fn take_in(&mut self, found: &Files) {
         for (path, entry) in found.iter().filter(|(path, _)| !self.documents.is_open(path)) {
             let is_news = match (self.files.get(path), entry) {
                 (None, _) => true,
@@ -338,17 +380,44 @@ impl State {
                 self.files.insert(path, entry.clone());
             }
         }
+    }
+
+    /// Reads the copies of Kubespray on a thread of its own.
+    fn read_checkouts(&mut self) {
+        if self.is_scanning || std::mem::replace(&mut self.checkouts.is_reading, true) {
+            self.checkouts.is_stale = true;
+            return;
+        }
+        self.checkouts.is_stale = false;
+        let (workspace, events, watcher) = (Arc::clone(&self.workspace), self.events.clone(), self.watcher.clone());
+        std::thread::spawn(move || {
+            let read = || checkouts::read(&workspace, &mut |directory| watcher.watch(directory));
+            let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+                tracing::error!("reading Kubespray panicked: {}", words_of(&*panic));
+                Found::default()
+            });
+            // The loop lives as long as the process.
+            let _ = events.send(Event::CheckoutsRead(found));
+        });
+    }
+
+    fn checkouts_read(&mut self, found: &Found) {
+        self.checkouts.is_reading = false;
+        let before = self.files.clone();
+        for root in std::mem::replace(&mut self.checkouts.roots, found.roots.clone()) {
+            self.forget_gone(&root, &found.files);
+        }
+        self.take_in(&found.files);
         self.restore_buffers();
-        // What was asked for meanwhile, unless it came with this.
-        self.scans.retain(|scan| !matches!(scan, Scan::Around(path) if found.get(&path_text(path)).is_some()));
-        let changed = std::mem::take(&mut self.changed_meanwhile);
-        self.disk_changed(changed);
-        self.scan(Vec::new());
-        self.update();
-        if !self.is_scanning {
-            for job in std::mem::take(&mut self.waiting) {
-                self.run(job);
-            }
+        if !before.differences(&self.files).is_empty() {
+            self.update();
+        }
+        if found.problems != self.checkouts.told {
+            found.problems.iter().for_each(|problem| self.client.log(MessageType::WARNING, problem.clone()));
+            self.checkouts.told = found.problems.clone();
+        }
+        if self.checkouts.is_stale {
+            self.read_checkouts();
         }
     }
 
@@ -375,21 +444,24 @@ impl State {
     /// A new state: everything that is computed from now on is computed from it.
     fn update(&mut self) {
         let open = self.documents.paths().cloned().collect();
-        let (settings, wrong) = settings::settings(&self.client_settings, &self.files, self.roots.first().map(PathBuf::as_path));
+        let (mut settings, wrong) = settings::settings(&self.client_settings, &self.files, self.roots.first().map(PathBuf::as_path));
+        settings.environment = self.environment.clone();
         if wrong != self.told_settings {
             wrong.iter().for_each(|wrong| self.client.log(MessageType::WARNING, wrong.clone()));
             self.told_settings = wrong;
         }
-        if let Some(checkout) = settings.kubespray.as_deref().filter(|asked| asked.starts_with('/'))
-            && self.workspace.settings().kubespray != settings.kubespray
-        {
-            files::read_checkout(Path::new(checkout), &mut self.files);
+        let is_asked_anew = self.workspace.settings().kubespray != settings.kubespray;
+        if let Some(checkout) = settings.kubespray.as_deref().filter(|asked| is_asked_anew && asked.starts_with('/')) {
+            files::read_identity(Path::new(checkout), &mut self.files);
         }
         if self.workspace.settings().inventories != settings.inventories {
             self.scan(settings.inventories.iter().map(|path| Scan::Around(PathBuf::from(&**path))).collect());
         }
         self.are_hints_stale = true;
         self.workspace = Arc::new(self.workspace.change(self.files.clone(), open, settings));
+        if is_asked_anew {
+            self.read_checkouts();
+        }
         let revision = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
         if !self.is_scanning {
             self.diagnoser.ask(Arc::clone(&self.workspace), revision, Token::new(&self.revision));

@@ -195,6 +195,34 @@ fn settings_and_a_checkout_around_the_inventory_count() {
 }
 
 #[test]
+fn a_copy_beside_the_inventory_says_what_its_defaults_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    };
+    let hosts = "etcd: {hosts: {a: }}\nkube_node: {hosts: {b: }}\nkube_control_plane: {hosts: {c: }}\n";
+    write("inventory/hosts.yaml", hosts);
+    write("kubespray/galaxy.yml", "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.31.0\n");
+    write("kubespray/roles/kubespray_defaults/defaults/main/main.yml", "container_manager: docker\nmine: 1\n");
+    write("kubespray/roles/kubespray_defaults/tasks/main.yml", "- no: variables\n");
+    let explain = |arguments: &[&str]| {
+        let arguments = [&["explain", "-i", "inventory/hosts.yaml", "b", "--format", "json"], arguments].concat();
+        serde_json::from_str::<Value>(&stdout(&hostwise(folder.path(), &arguments))).expect("JSON")
+    };
+    let main = "kubespray/roles/kubespray_defaults/defaults/main/main.yml";
+    assert_eq!(explain(&["mine"])["origin"], json!({ "kind": "kubespray-default", "path": main, "line": 2 }));
+    let docker = explain(&["docker"]);
+    assert_eq!(docker["kubespray"], json!({ "version": "2.31.0", "source": "kubespray/galaxy.yml" }));
+    assert_eq!(docker["components"][0]["state"], "installed");
+    // A release that is asked for is taken from what is known, not from what stands beside.
+    assert_eq!(explain(&["docker", "--kubespray", "2.31"])["components"][0]["state"], "not-installed");
+    write("collection/roles/kubespray_defaults/defaults/main/main.yml", "mine: 2\n");
+    assert_eq!(explain(&["mine", "--kubespray", "collection"])["value"], 2);
+}
+
+#[test]
 fn rule_prints_pages_and_the_list() {
     let (_, list, _) = run(&["rule"]);
     let (_, page, _) = run(&["rule", "component-not-installed"]);

@@ -147,11 +147,19 @@ fn settings_of_the_client_count() {
 fn a_checkout_named_in_the_settings_says_which_release_it_is() {
     let checkout = tempfile::tempdir().expect("a folder");
     fs::write(checkout.path().join("galaxy.yml"), "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.32.0\n").expect("a file");
+    for (role, text) in [("kubespray_defaults", "a: 1\n"), ("our_role", "a: [\n")] {
+        let defaults = checkout.path().join(format!("roles/{role}/defaults"));
+        fs::create_dir_all(&defaults).expect("a folder");
+        fs::write(defaults.join("main.yml"), text).expect("a file");
+    }
     let mut client = Client::in_memory(json!({ "capabilities": {}, "initializationOptions": { "kubespray": checkout.path() } }));
     client.open(HOSTS, 1, SEPARATE);
     client.findings(HOSTS);
     let hover = client.hover(HOSTS, 8, 6);
     assert!(hover.contains("Kubespray 2.32.0, by what is known of 2.31.0"), "{hover}");
+    let told = client.next(|message| message["method"] == "window/logMessage");
+    let told = told["params"]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(told.ends_with("roles/our_role/defaults/main.yml:1: this bracket is not closed"), "{told}");
 }
 
 #[test]
@@ -263,4 +271,32 @@ fn hints_are_refreshed_for_what_the_client_does_not_know() {
     }
     assert_eq!(client.asked, ["workspace/inlayHint/refresh"]);
     client.findings("untitled:other");
+}
+
+#[test]
+fn the_defaults_of_a_checkout_arrive_in_the_background_and_are_watched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    };
+    let defaults = "kubespray/roles/kubespray_defaults/defaults/main/main.yml";
+    write(".git/HEAD", "ref: refs/heads/main\n");
+    write("kubespray/galaxy.yml", "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.31.0\n");
+    write(defaults, "container_manager: docker\n");
+    write("inventory/group_vars/all.yml", "a: 1\n");
+    write("inventory/hosts.yaml", SEPARATE);
+    let mut client = Client::over_stdio(with_folders(&[&folder.path().join("inventory")]));
+    let hosts = uri(&folder.path().join("inventory/hosts.yaml"));
+    // What is known without the checkout may be said first, for a moment.
+    let mut says = |tool: &str| {
+        let expected = format!("8:4-14 3[component-not-installed] etcd-only in separate mode: {tool} not installed here");
+        while client.findings(&hosts).1 != [expected.as_str()] {}
+    };
+    says("docker");
+    write(defaults, "container_manager: crio\n");
+    says("crictl");
+    fs::rename(folder.path().join("kubespray"), folder.path().join(".kept")).expect("it goes");
+    says("nerdctl");
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use hostwise_analysis::{
-    ComponentExplanation, HostExplanation, State, VariableExplanation, explain_component, explain_host, explain_variable,
+    ComponentExplanation, HostExplanation, KubesprayRelease, State, VariableExplanation, explain_component, explain_host, explain_variable,
 };
 
 use super::load::Loaded;
@@ -69,8 +69,17 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn relative_paths(host: &mut HostExplanation, loaded: &Loaded) {
+    host.kubespray.iter_mut().for_each(|kubespray| relative_source(kubespray, loaded));
     let because = host.components.iter_mut().flat_map(|component| &mut component.because);
     because.filter_map(|because| because.path.as_mut()).for_each(|path| *path = loaded.relative(path).into());
+}
+
+/// The paths of the checkout as people see them.
+fn relative_source(kubespray: &mut KubesprayRelease, loaded: &Loaded) {
+    if let Some(path) = &kubespray.path {
+        kubespray.source = kubespray.source.replace(&**path, &loaded.relative(path));
+    }
+    kubespray.problems.iter_mut().for_each(|problem| *problem = loaded.relative(problem));
 }
 
 fn human(host: &HostExplanation) -> String {

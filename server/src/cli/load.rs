@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use hostwise_analysis::Workspace;
 use hostwise_inventory::Files;
 
-use crate::{files, settings};
+use crate::{checkouts, files, settings};
 
 /// The files behind the paths of a command line.
 pub(super) struct Loaded {
@@ -45,7 +45,11 @@ impl Loaded {
             bail!("{}", wrong.join("\n"));
         }
         settings.kubespray = kubespray.or(settings.kubespray);
+        settings.environment = checkouts::environment();
         settings.inventories.extend(self.paths.iter().filter(|path| self.files.file(path).is_some()).cloned());
+        let workspace = Workspace::new(self.files.clone(), Default::default(), settings.clone());
+        let found = checkouts::read(&workspace, &mut |_| ()).files;
+        found.iter().for_each(|(path, entry)| self.files.insert(path, entry.clone()));
         let workspace = Workspace::new(self.files.clone(), Default::default(), settings);
         if workspace.n_inventories() == 0 {
             let paths: Vec<String> = self.paths.iter().map(|path| self.relative(path)).collect();
@@ -55,15 +59,14 @@ impl Loaded {
     }
 
     /// A release stays, a directory becomes absolute; an error for what is neither.
-    fn kubespray(&mut self, asked: &str) -> anyhow::Result<String> {
+    fn kubespray(&self, asked: &str) -> anyhow::Result<String> {
         if asked.parse::<hostwise_kubespray::Version>().is_ok() {
             return Ok(asked.to_owned());
         }
         let directory = Path::new(&self.working_directory).join(asked);
-        if !directory.join("galaxy.yml").is_file() {
+        if !checkouts::is_checkout(&directory) {
             bail!("--kubespray {asked}: neither a release like 2.31.0 nor a checkout of Kubespray");
         }
-        files::read_checkout(&directory, &mut self.files);
         Ok(files::path_text(&directory).to_string())
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use hostwise_inventory::{Files, Given, GivenGroup, GivenHost, HostId, Request, SourceFile};
+use hostwise_inventory::{Files, Given, GivenGroup, GivenHost, HostId, SourceFile};
 use hostwise_kubespray::Version;
 use hostwise_syntax::TextRange;
 use hostwise_syntax::yaml::{Entry, Kind, Node};
@@ -179,7 +179,7 @@ impl CiTest {
 }
 
 fn release_of(files: &Files, path: &str, settings: &Settings) -> Release {
-    Release::of(files, &Request { sources: vec![path.into()], ..Request::default() }, settings)
+    Release::above(files, path, settings)
 }
 
 /// Whether a file at `path` is where Kubespray keeps its tests.

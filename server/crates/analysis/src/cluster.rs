@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use hostwise_expression::{self as expression, Evaluator};
 use hostwise_inventory::{Entry, Files, HostId, Inventory, MentionKind, Place, Request};
 
+use crate::checkout::Checkouts;
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
 use crate::layout::Layout;
@@ -28,15 +29,15 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn load(files: &Files, request: Request, settings: &Settings, previous: Option<&Cluster>) -> Cluster {
+    pub(crate) fn load(files: &Files, request: Request, settings: &Settings, checkouts: &Checkouts, previous: Option<&Cluster>) -> Cluster {
         let plain = Inventory::load(files, &request, previous.map(|cluster| &cluster.plain));
-        let release = Release::of(files, &request, settings);
+        let release = Release::of(files, &request, settings, checkouts);
         let is_kubespray =
             ["kube_control_plane", "kube_node", "etcd", "k8s_cluster"].into_iter().any(|group| plain.group_named(group).is_some());
         let kubespray = is_kubespray.then_some(release);
         let inventory = match &kubespray {
             Some(release) => {
-                let same = |before: &&Cluster| before.kubespray.as_ref().is_some_and(|before| Arc::ptr_eq(&before.pack, &release.pack));
+                let same = |before: &&Cluster| before.kubespray.as_ref().is_some_and(|before| before.is_same(release));
                 let before = previous.filter(same).map(|before| (&before.plain, &before.inventory));
                 plain.with_runtime_groups(files, before, || runtime_groups(&plain, release))
             }

@@ -10,7 +10,7 @@ use hostwise_inventory::{Entry, Files, Request, SourceFile};
 use hostwise_syntax::ini::SectionKind;
 use hostwise_syntax::yaml::{Kind, Node};
 
-use crate::{Settings, ci};
+use crate::{Settings, ansible_cfg, ci};
 
 /// The inventories of a workspace: those named first, then by path. A file that is in `known` was an inventory before and stays one while
 /// its text is in pieces.
@@ -23,7 +23,7 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
         if let Entry::File(config) = entry
             && name_of(path) == "ansible.cfg"
         {
-            found.add(configured_sources(config).into_iter().filter(|source| files.get(source).is_some()).collect());
+            found.add(ansible_cfg::paths(config, &["inventory"], ',').into_iter().filter(|source| files.get(source).is_some()).collect());
         }
     }
     let variable_dirs = files.iter().filter(|(path, entry)| matches!(entry, Entry::Directory) && is_variable_dir(name_of(path)));
@@ -106,26 +106,8 @@ fn is_variable_dir(name: &str) -> bool {
     matches!(name, "group_vars" | "host_vars")
 }
 
-/// `[defaults] inventory`, a list with commas, relative to the configuration file. Paths with `~` or `$` depend on the environment and are left out.
-fn configured_sources(config: &SourceFile) -> Vec<Arc<str>> {
-    let mut in_defaults = false;
-    let mut value = None;
-    for line in config.text().lines().map(str::trim) {
-        if line.starts_with('[') {
-            in_defaults = line == "[defaults]";
-        } else if in_defaults
-            && let Some((key, text)) = line.split_once('=')
-            && key.trim() == "inventory"
-        {
-            value = Some(text.split(" ;").next().unwrap_or(text).trim());
-        }
-    }
-    let paths = value.unwrap_or_default().split(',').map(str::trim).filter(|path| !path.is_empty() && !path.contains(['~', '$']));
-    paths.map(|path| join(parent(config.path()), path)).collect()
-}
-
 /// `path` seen from the directory `base`, without `.` and `..`.
-fn join(base: &str, path: &str) -> Arc<str> {
+pub(crate) fn join(base: &str, path: &str) -> Arc<str> {
     let mut names: Vec<&str> = if path.starts_with('/') { Vec::new() } else { base.split('/').collect() };
     for name in path.split('/') {
         match name {

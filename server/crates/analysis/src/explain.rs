@@ -7,6 +7,7 @@ use hostwise_inventory::{HostId, Layer, LayerKind};
 use hostwise_syntax::TextRange;
 use serde::Serialize;
 
+use crate::checkout::Declared;
 use crate::cluster::Cluster;
 use crate::components::{self, BecauseKind, State, Verdict};
 use crate::release::Release;
@@ -46,6 +47,12 @@ pub struct KubesprayRelease {
     pub version: String,
     /// How the release is known.
     pub source: String,
+    /// The absolute path in [`Self::source`].
+    #[serde(skip)]
+    pub path: Option<Arc<str>>,
+    /// What of the checkout could not be read, a line each.
+    #[serde(skip)]
+    pub problems: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,14 +99,19 @@ pub struct VariableExplanation {
     pub origin: Origin,
     /// What the value beat, the strongest first.
     pub overridden: Vec<Overridden>,
+    /// What would hold without any of these: the default of the release.
+    #[serde(skip)]
+    pub default: Option<Overridden>,
+    #[serde(skip)]
+    pub kubespray: Option<KubesprayRelease>,
 }
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Origin {
-    /// `group-vars`, `inventory-host`, ..., or `kubespray-default`.
+    /// `group-vars`, `inventory-host`, ..., `kubespray-default`, or `role-vars` for what a role sets over the inventory.
     pub kind: &'static str,
-    /// Absolute; none for a default.
+    /// Absolute; none for a default that is known without a checkout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Arc<str>>,
     /// One-based.
@@ -141,29 +153,69 @@ pub fn explain_variable(workspace: &Workspace, path: Option<&str>, host: &str, n
 
 /// `None` when the variable is neither set for the host nor a default of the release.
 pub(crate) fn of_variable(cluster: &Cluster, host: HostId, name: &str) -> Option<VariableExplanation> {
-    let variable = cluster.inventory.variable(host, name);
-    let default = cluster.kubespray.as_ref().is_some_and(|release| release.pack.defaults.contains_key(name));
+    let release = cluster.kubespray.as_ref();
+    let mut said: Vec<Overridden> = Vec::new();
+    if let Some(declared) = release.and_then(|release| release.shadowing(name)) {
+        said.push(of_role("role-vars", declared, name));
+    }
+    if let Some(variable) = cluster.inventory.variable(host, name) {
+        said.extend(std::iter::once(&variable.winner).chain(&variable.overridden).map(|layer| of_layer(cluster, layer, name)));
+    }
+    let default = release.and_then(|release| default(release, name));
+    let (winner, overridden) = match said.split_first() {
+        Some((winner, overridden)) => (winner.clone(), overridden.to_vec()),
+        None => (default.clone()?, Vec::new()),
+    };
     let scope = HostScope { cluster, host, without_own: false };
     let rendered = Evaluator::new(&scope, DIALECT).variable(name).result;
     let unknown = match &rendered {
         Value::Unknown(_) | Value::Undefined(_) | Value::Error(_) => Some(components::for_people(&rendered)),
         _ => None,
     };
-    let (value, origin, overridden) = match &variable {
-        Some(variable) => (
-            json::from_value(&from_inventory(&variable.winner.value, name)),
-            origin(cluster, &variable.winner),
-            variable.overridden.iter().map(|layer| overridden(cluster, layer, name)).collect(),
-        ),
-        None if default => {
-            let origin = Origin { kind: "kubespray-default", path: None, line: None, range: None, group: None };
-            (json::from_value(&rendered), origin, Vec::new())
-        }
-        None => return None,
-    };
-    let rendered = if unknown.is_none() { json::from_value(&rendered) } else { serde_json::Value::Null };
-    let host = Arc::clone(&cluster.inventory.host(host).name);
-    Some(VariableExplanation { host, variable: name.to_owned(), value, rendered, known: unknown.is_none(), unknown, origin, overridden })
+    Some(VariableExplanation {
+        host: Arc::clone(&cluster.inventory.host(host).name),
+        variable: name.to_owned(),
+        value: winner.value,
+        rendered: if unknown.is_none() { json::from_value(&rendered) } else { serde_json::Value::Null },
+        known: unknown.is_none(),
+        unknown,
+        default: default.filter(|default| default.origin != winner.origin),
+        origin: winner.origin,
+        overridden,
+        kubespray: release.map(of_release),
+    })
+}
+
+/// The default of a release: as its checkout declares it, else as the pack knows it.
+pub(crate) fn default(release: &Release, name: &str) -> Option<Overridden> {
+    if let Some(declared) = release.declared(name).first() {
+        return Some(of_role("kubespray-default", declared, name));
+    }
+    let value = json::from_value(&release.default(name)?);
+    Some(Overridden { origin: Origin { kind: "kubespray-default", path: None, line: None, range: None, group: None }, value })
+}
+
+fn of_role(kind: &'static str, declared: &Declared, name: &str) -> Overridden {
+    let path = Some(Arc::clone(declared.file.path()));
+    let origin = Origin { kind, path, line: Some(declared.line()), range: Some(declared.key), group: None };
+    Overridden { origin, value: json::from_value(declared.value(name)) }
+}
+
+/// All names that [`explain_component`] and [`explain_variable`] know on `host`: components in the order of the pack, then variables, sorted.
+pub fn explainable_names(workspace: &Workspace, host: &str) -> Vec<Arc<str>> {
+    let Some((cluster, host)) = find(workspace, None, host) else { return Vec::new() };
+    let mut names = cluster.inventory.variable_names(host);
+    names.extend(cluster.kubespray.iter().flat_map(Release::names));
+    names.sort_unstable();
+    names.dedup();
+    let components = cluster.kubespray.iter().flat_map(|release| release.pack.components.keys());
+    components.map(|name| Arc::from(name.as_str())).chain(names).collect()
+}
+
+/// The names of all hosts of the workspace, in order of appearance.
+pub fn explainable_hosts(workspace: &Workspace) -> Vec<Arc<str>> {
+    let hosts = workspace.clusters().iter().flat_map(|cluster| cluster.inventory.hosts().map(|(_, host)| Arc::clone(&host.name)));
+    hosts.collect()
 }
 
 pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
@@ -183,13 +235,23 @@ pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
 }
 
 pub(crate) fn of_release(release: &Release) -> KubesprayRelease {
-    KubesprayRelease { version: release.to_string(), source: release.source.to_string() }
+    KubesprayRelease {
+        version: release.to_string(),
+        source: release.source.to_string(),
+        path: release.source.path().cloned(),
+        problems: release.checkout.as_ref().map(|checkout| checkout.problems()).unwrap_or_default(),
+    }
 }
 
 fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
     let because = verdict.because.iter().map(|because| {
-        let (path, line) = because.place.map(|place| cluster.path_and_line(place)).unzip();
-        let range = because.place.map(|place| place.range);
+        let declared = || {
+            let declared = cluster.kubespray.as_ref()?.decisive(&because.name).filter(|_| because.kind == BecauseKind::Variable)?;
+            Some((Arc::clone(declared.file.path()), declared.line(), declared.key))
+        };
+        let of_inventory = because.place.map(|place| (cluster.path_and_line(place), place.range));
+        let place = of_inventory.map(|((path, line), range)| (path, line, range)).or_else(declared);
+        let (path, line, range) = place.map_or((None, None, None), |(path, line, range)| (Some(path), Some(line), Some(range)));
         BecauseExplanation { kind: because.kind, name: because.name.clone(), value: because.value.clone(), path, line, range }
     });
     ComponentExplanation { name: verdict.name.clone(), state: verdict.state, reason: verdict.reason.clone(), because: because.collect() }
@@ -203,14 +265,11 @@ pub(crate) fn find<'w>(workspace: &'w Workspace, path: Option<&str>, host: &str)
     named.or_else(|| clusters().find_map(|cluster| Some((cluster, ci::instance(cluster, host)?))))
 }
 
-fn origin(cluster: &Cluster, layer: &Layer) -> Origin {
+fn of_layer(cluster: &Cluster, layer: &Layer, name: &str) -> Overridden {
     let (path, line) = cluster.path_and_line(layer.key);
     let group = layer.group.map(|group| Arc::clone(&cluster.inventory.group(group).name));
-    Origin { kind: layer_name(layer.kind), path: Some(path), line: Some(line), range: Some(layer.key.range), group }
-}
-
-fn overridden(cluster: &Cluster, layer: &Layer, name: &str) -> Overridden {
-    Overridden { origin: origin(cluster, layer), value: json::from_value(&from_inventory(&layer.value, name)) }
+    let origin = Origin { kind: layer_name(layer.kind), path: Some(path), line: Some(line), range: Some(layer.key.range), group };
+    Overridden { origin, value: json::from_value(&from_inventory(&layer.value, name)) }
 }
 
 /// The name of a step of precedence in JSON output.

@@ -15,7 +15,9 @@ mod references;
 mod rules;
 mod topology;
 
+mod ansible_cfg;
 mod at;
+mod checkout;
 mod ci;
 mod cluster;
 mod components;
@@ -29,6 +31,7 @@ mod release;
 mod scope;
 
 pub use change::{Change, FileEdit, FileRename, Fix};
+pub use checkout::{SHARED_ROLES, checkout_problems, is_identity, named_places};
 pub use ci::{CiMode, ci_modes};
 pub use components::{BecauseKind, State};
 pub use definition::{Definition, Location, definition};
@@ -36,7 +39,7 @@ pub use diagnostics::{Diagnostic, Related, Severity};
 pub use effective::{ComparedVariable, Comparison, EffectiveVariables, compare_hosts, effective_variables};
 pub use explain::{
     BecauseExplanation, ComponentExplanation, HostExplanation, KubesprayRelease, Origin, Overridden, VariableExplanation,
-    explain_component, explain_host, explain_variable,
+    explain_component, explain_host, explain_variable, explainable_hosts, explainable_names,
 };
 pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
@@ -44,4 +47,4 @@ pub use load_balancer::{LoadBalancer, LoadBalancerKind};
 pub use references::{Definitions, Highlight, highlights, references};
 pub use rules::{ALL as RULES, Rule};
 pub use topology::{Overview, Profile, Topology, TopologyFinding, TopologyHost, overview, topology};
-pub use workspace::{Cancelled, Settings, Token, Workspace};
+pub use workspace::{Cancelled, Environment, Settings, Token, Workspace};

@@ -1,18 +1,24 @@
-//! Which Kubespray release an inventory is for, and how that is known.
+//! Which Kubespray release an inventory is for, how that is known, and what it says of variables.
+
+mod guess;
 
 use std::fmt;
 use std::sync::Arc;
 
+use hostwise_expression::{Reason, Value};
 use hostwise_inventory::{Files, Request};
 use hostwise_kubespray::{Pack, Packs, Version};
 
 use crate::Settings;
-use crate::discovery::parent;
+use crate::checkout::{self, Checkout, Checkouts, Declared};
+use crate::scope::from_pack;
 
 /// The knowledge used for an inventory, and why this one.
 #[derive(Clone, Debug)]
 pub(crate) struct Release {
     pub(crate) pack: Arc<Pack>,
+    /// The user's own copy: what it says of variables wins over the pack.
+    pub(crate) checkout: Option<Arc<Checkout>>,
     /// The release that was found or asked for; the pack is the nearest at or below it.
     pub(crate) version: Version,
     pub(crate) source: Source,
@@ -22,19 +28,82 @@ pub(crate) struct Release {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Settings,
-    /// The `galaxy.yml` at this path.
+    /// What says so in a checkout: the path of its `galaxy.yml` or `MANIFEST.json`, or of its roles.
     Checkout(Arc<str>),
+    /// From what the inventory says: in words, with the path and the one-based line.
+    Guess(guess::Hint),
     /// Nothing said so: the newest pack.
     Newest,
 }
 
 impl Release {
-    /// Settings first, then a checkout around the inventory or named in the settings, then the newest pack.
-    pub(crate) fn of(files: &Files, request: &Request, settings: &Settings) -> Release {
-        let (version, source) = asked_for(files, settings)
-            .or_else(|| request.sources.iter().find_map(|source| checkout_around(files, source)))
-            .unwrap_or((Packs::bundled().newest().version, Source::Newest));
-        Release { pack: Arc::clone(Packs::bundled().nearest(version)), version, source }
+    /// Settings first, then a checkout that belongs to the inventory, then what the inventory itself hints at, then the newest pack.
+    pub(crate) fn of(files: &Files, request: &Request, settings: &Settings, checkouts: &Checkouts) -> Release {
+        let newest = || (Packs::bundled().newest().version, Source::Newest);
+        let asked: Option<Version> = settings.kubespray.as_deref().and_then(|asked| asked.parse().ok());
+        let at = settings.kubespray.as_deref().and_then(|asked| checkouts.at(asked.trim_end_matches('/')));
+        let around = || request.sources.iter().find_map(|source| checkouts.around(files, source, settings));
+        let checkout = if asked.is_some() { None } else { at.or_else(around) };
+        let said = checkout.and_then(|checkout| checkout.version.clone());
+        let (version, source) = match (asked, said) {
+            (Some(version), _) => (version, Source::Settings),
+            (None, Some((version, path))) => (version, Source::Checkout(path)),
+            (None, None) => guess::of(files, request).map_or_else(newest, |(version, hint)| (version, Source::Guess(hint))),
+        };
+        Release { pack: Arc::clone(Packs::bundled().nearest(version)), checkout: checkout.cloned(), version, source }
+    }
+
+    /// The release of a file that is part of Kubespray itself, by settings or the directories above it; what its roles say is left out.
+    pub(crate) fn above(files: &Files, path: &str, settings: &Settings) -> Release {
+        let above = |path: &str| checkout::version_above(files, path).map(|(version, path)| (version, Source::Checkout(path)));
+        let asked = settings.kubespray.as_deref();
+        let number = asked.and_then(|asked| Some((asked.parse().ok()?, Source::Settings)));
+        let said = number.or_else(|| above(&format!("{}/", asked?.trim_end_matches('/')))).or_else(|| above(path));
+        let (version, source) = said.unwrap_or_else(|| (Packs::bundled().newest().version, Source::Newest));
+        Release { pack: Arc::clone(Packs::bundled().nearest(version)), checkout: None, version, source }
+    }
+
+    /// Whether both know the same.
+    pub(crate) fn is_same(&self, other: &Release) -> bool {
+        let same_checkout = match (&self.checkout, &other.checkout) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        same_checkout && Arc::ptr_eq(&self.pack, &other.pack)
+    }
+
+    /// The default of a variable before templating: of the checkout when it has one, else of the pack. Unknown where roles disagree.
+    pub(crate) fn default(&self, name: &str) -> Option<Value> {
+        match self.declared(name) {
+            [] => Some(from_pack(self.pack.defaults.get(name)?)),
+            [first, others @ ..] => {
+                let shared = self.checkout.as_ref().is_some_and(|checkout| checkout.is_shared(first));
+                let agree = shared || others.iter().all(|other| other.text() == first.text());
+                let disagree = || Value::Unknown(vec![Reason::Unsupported(format!("the default of {name}, which differs by role").into())]);
+                Some(if agree { first.value(name).clone() } else { disagree() })
+            }
+        }
+    }
+
+    /// Where the checkout declares the default of a variable: the shared role first, then by role. Empty without a checkout.
+    pub(crate) fn declared(&self, name: &str) -> &[Declared] {
+        self.checkout.as_ref().map_or(&[], |checkout| checkout.defaults(name))
+    }
+
+    /// The declaration in a checkout that gives a variable its value where the inventory does not set it.
+    pub(crate) fn decisive(&self, name: &str) -> Option<&Declared> {
+        self.shadowing(name).or_else(|| self.declared(name).first())
+    }
+
+    /// All names with a default, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Arc<str>> {
+        let of_pack = self.pack.defaults.keys().map(|name| Arc::from(name.as_str()));
+        of_pack.chain(self.checkout.iter().flat_map(|checkout| checkout.names().cloned()))
+    }
+
+    /// What beats the inventory: `vars` of the role that all others share.
+    pub(crate) fn shadowing(&self, name: &str) -> Option<&Declared> {
+        self.checkout.as_ref()?.shadowing(name)
     }
 }
 
@@ -48,41 +117,24 @@ impl fmt::Display for Release {
     }
 }
 
+impl Source {
+    /// The path that [`fmt::Display`] shows.
+    pub(crate) fn path(&self) -> Option<&Arc<str>> {
+        match self {
+            Source::Checkout(path) => Some(path),
+            Source::Guess(hint) => Some(&hint.path),
+            Source::Settings | Source::Newest => None,
+        }
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Settings => write!(f, "settings"),
             Source::Checkout(path) => write!(f, "{path}"),
+            Source::Guess(hint) => write!(f, "guessed: {hint}"),
             Source::Newest => write!(f, "newest known release, no checkout found"),
         }
     }
-}
-
-fn asked_for(files: &Files, settings: &Settings) -> Option<(Version, Source)> {
-    let asked = settings.kubespray.as_deref()?;
-    match asked.parse() {
-        Ok(version) => Some((version, Source::Settings)),
-        Err(_) => checkout_at(files, asked.trim_end_matches('/')),
-    }
-}
-
-/// The checkout that holds `path`: the nearest directory above it with Kubespray's `galaxy.yml`.
-fn checkout_around(files: &Files, path: &str) -> Option<(Version, Source)> {
-    let mut directory = parent(path);
-    while !directory.is_empty() {
-        if let Some(found) = checkout_at(files, directory) {
-            return Some(found);
-        }
-        directory = parent(directory);
-    }
-    None
-}
-
-fn checkout_at(files: &Files, directory: &str) -> Option<(Version, Source)> {
-    let file = files.file(&format!("{directory}/galaxy.yml"))?;
-    let root = file.yaml().root()?;
-    let text = |key| root.get(key).map(|entry| entry.value.text());
-    let is_kubespray = text("namespace")? == "kubernetes_sigs" && text("name")? == "kubespray";
-    let version = text("version")?.parse().ok()?;
-    is_kubespray.then(|| (version, Source::Checkout(Arc::clone(file.path()))))
 }

@@ -12,7 +12,7 @@ use crate::cluster::Cluster;
 /// Every release of Kubespray up to 2.32 runs on ansible-core below 2.19 (`meta/runtime.yml`).
 pub(crate) const DIALECT: Dialect = Dialect::SafeEval;
 
-/// The variables of one host: magic ones, the inventory's, the release's defaults. Everything else is unknown, not undefined:
+/// The variables of one host: magic ones, what the release sets over the inventory, the inventory's, the release's defaults. Everything else is unknown, not undefined:
 /// it may be a fact, be registered, or come with `-e`.
 pub(crate) struct HostScope<'c> {
     pub(crate) cluster: &'c Cluster,
@@ -34,14 +34,15 @@ impl Scope for HostScope<'_> {
             "ansible_facts" => return Some(Value::Unknown(vec![Reason::Fact(name.into())])),
             _ => {}
         }
+        if let Some(shadowing) = self.cluster.kubespray.as_ref().and_then(|release| release.shadowing(name)) {
+            return Some(shadowing.value(name).clone());
+        }
         let variable = if self.without_own { inventory.group_variable(self.host, name) } else { inventory.variable(self.host, name) };
         if let Some(variable) = variable {
             return Some(from_inventory(&variable.winner.value, name));
         }
-        if let Some(release) = &self.cluster.kubespray
-            && let Some(default) = release.pack.defaults.get(name)
-        {
-            return Some(from_pack(default));
+        if let Some(default) = self.cluster.kubespray.as_ref().and_then(|release| release.default(name)) {
+            return Some(default);
         }
         let reason = if name.starts_with("ansible_") { Reason::Fact(name.into()) } else { Reason::Runtime(name.into()) };
         Some(Value::Unknown(vec![reason]))
@@ -82,7 +83,7 @@ pub(crate) fn from_inventory(value: &syntax::Value, name: &str) -> Value {
     }
 }
 
-fn from_pack(default: &hostwise_kubespray::Default) -> Value {
+pub(crate) fn from_pack(default: &hostwise_kubespray::Default) -> Value {
     match default {
         hostwise_kubespray::Default::Null => Value::Null,
         hostwise_kubespray::Default::Bool(value) => Value::Bool(*value),

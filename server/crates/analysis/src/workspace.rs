@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use hostwise_inventory::Files;
+use hostwise_inventory::{Files, Request};
 
+use crate::checkout::Checkouts;
 use crate::cluster::Cluster;
 use crate::{Diagnostic, Severity, diagnostics, discovery};
 
@@ -19,11 +20,21 @@ pub struct Settings {
     pub inlay_hints: bool,
     /// Severity per rule; `None` switches a rule off.
     pub rules: BTreeMap<String, Option<Severity>>,
+    pub environment: Environment,
+}
+
+/// What Ansible takes from its environment. Absolute paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// The configuration that counts instead of any `ansible.cfg` (`ANSIBLE_CONFIG`).
+    pub config: Option<Arc<str>>,
+    /// Where collections are installed, in order (`ANSIBLE_COLLECTIONS_PATH`, or Ansible's defaults).
+    pub collections: Vec<Arc<str>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { kubespray: None, inventories: Vec::new(), inlay_hints: true, rules: BTreeMap::new() }
+        Self { kubespray: None, inventories: Vec::new(), inlay_hints: true, rules: BTreeMap::new(), environment: Environment::default() }
     }
 }
 
@@ -59,8 +70,15 @@ impl Token {
 #[derive(Debug, Default)]
 pub struct Workspace {
     inputs: Inputs,
-    clusters: OnceLock<Vec<Arc<Cluster>>>,
+    built: OnceLock<Built>,
     before: Option<Before>,
+}
+
+/// What is derived from the inputs of a workspace.
+#[derive(Clone, Debug)]
+struct Built {
+    checkouts: Arc<Checkouts>,
+    clusters: Vec<Arc<Cluster>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -74,22 +92,22 @@ struct Inputs {
 #[derive(Clone, Debug)]
 struct Before {
     inputs: Inputs,
-    clusters: Vec<Arc<Cluster>>,
+    built: Built,
 }
 
 impl Workspace {
     /// `open` are the paths that an editor has open: a file that looks like an inventory counts as one then, even alone.
     pub fn new(files: Files, open: BTreeSet<Arc<str>>, settings: Settings) -> Self {
-        Self { inputs: Inputs { files, open, settings }, clusters: OnceLock::new(), before: None }
+        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), before: None }
     }
 
     /// The workspace after a change: what the change does not touch is carried over.
     pub fn change(&self, files: Files, open: BTreeSet<Arc<str>>, settings: Settings) -> Self {
-        let before = match self.clusters.get() {
-            Some(clusters) => Some(Before { inputs: self.inputs.clone(), clusters: clusters.clone() }),
+        let before = match self.built.get() {
+            Some(built) => Some(Before { inputs: self.inputs.clone(), built: built.clone() }),
             None => self.before.clone(),
         };
-        Self { inputs: Inputs { files, open, settings }, clusters: OnceLock::new(), before }
+        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), before }
     }
 
     pub fn files(&self) -> &Files {
@@ -117,7 +135,21 @@ impl Workspace {
 
     /// The inventories of the workspace, built at the first question.
     pub(crate) fn clusters(&self) -> &[Arc<Cluster>] {
-        self.clusters.get_or_init(|| self.build())
+        &self.built().clusters
+    }
+
+    /// The inventory sources of the workspace, without reading the inventories.
+    pub fn sources(&self) -> Vec<Arc<str>> {
+        let Inputs { files, open, settings } = &self.inputs;
+        let of_requests = |requests: Vec<Request>| requests.into_iter().flat_map(|request| request.sources).collect();
+        match self.built.get() {
+            Some(built) => of_requests(built.clusters.iter().map(|cluster| cluster.request.clone()).collect()),
+            None => of_requests(discovery::discover(files, open, settings, &BTreeSet::new())),
+        }
+    }
+
+    fn built(&self) -> &Built {
+        self.built.get_or_init(|| self.build())
     }
 
     /// The inventories that read the file at `path`, in the order of [`Self::clusters`].
@@ -130,30 +162,37 @@ impl Workspace {
         self.clusters().iter().any(|cluster| cluster.inventory.file_id(path).is_some())
     }
 
-    fn build(&self) -> Vec<Arc<Cluster>> {
+    fn build(&self) -> Built {
         let Inputs { files, open, settings } = &self.inputs;
         let Some(before) = &self.before else {
             let requests = discovery::discover(files, open, settings, &BTreeSet::new());
-            return requests.into_iter().map(|request| Arc::new(Cluster::load(files, request, settings, None))).collect();
+            let checkouts = Arc::new(Checkouts::read(files));
+            let load = |request| Arc::new(Cluster::load(files, request, settings, &checkouts, None));
+            return Built { clusters: requests.into_iter().map(load).collect(), checkouts };
         };
+        let known = &before.built.clusters;
         let changes = before.inputs.files.differences(files);
         let same_settings = before.inputs.settings == *settings;
         let same_paths = changes.iter().all(|&(path, both_are_files)| both_are_files && !discovery::matters(path));
         let same_discovery = same_settings && before.inputs.open == *open && same_paths;
         let requests = if same_discovery {
-            before.clusters.iter().map(|cluster| cluster.request.clone()).collect()
+            known.iter().map(|cluster| cluster.request.clone()).collect()
         } else {
-            let known = before.clusters.iter().flat_map(|cluster| cluster.request.sources.iter().cloned()).collect();
-            discovery::discover(files, open, settings, &known)
+            let sources = known.iter().flat_map(|cluster| cluster.request.sources.iter().cloned()).collect();
+            discovery::discover(files, open, settings, &sources)
         };
+        let same_checkouts = !changes.iter().any(|&(path, _)| before.built.checkouts.concerns(path));
+        let checkouts = if same_checkouts { Arc::clone(&before.built.checkouts) } else { Arc::new(Checkouts::read(files)) };
+        let is_kept = |cluster: &Cluster| same_settings && same_checkouts && !changes.iter().any(|&(path, _)| cluster.concerns(path));
         let load = |request| {
-            let previous = before.clusters.iter().find(|cluster| cluster.request == request);
+            let previous = known.iter().find(|cluster| cluster.request == request);
             match previous {
-                Some(cluster) if same_settings && !changes.iter().any(|&(path, _)| cluster.concerns(path)) => Arc::clone(cluster),
-                _ => Arc::new(Cluster::load(files, request, settings, previous.map(|cluster| &**cluster))),
+                Some(cluster) if is_kept(cluster) => Arc::clone(cluster),
+                _ => Arc::new(Cluster::load(files, request, settings, &checkouts, previous.map(|cluster| &**cluster))),
             }
         };
-        requests.into_iter().map(load).collect()
+        let clusters = requests.into_iter().map(load).collect();
+        Built { checkouts, clusters }
     }
 }
 
