@@ -2,9 +2,10 @@
 
 use hostwise_syntax::Encoding;
 use tower_lsp::ls_types::{
-    ClientCapabilities, FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind,
-    ResourceOperationKind, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ClientCapabilities, FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRangeProviderCapability,
+    HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions, WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// What this client can do, as far as it matters here.
@@ -23,6 +24,10 @@ pub(crate) struct Abilities {
     pub(crate) inventories_changed: bool,
     /// Definitions with the range of the name that was asked for.
     pub(crate) definition_links: bool,
+    /// Asking whether something can be renamed.
+    pub(crate) prepare_rename: bool,
+    /// Asking what follows before files are renamed.
+    pub(crate) will_rename_files: bool,
 }
 
 impl Abilities {
@@ -43,6 +48,8 @@ impl Abilities {
             document_changes: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
             create_files: operations.contains(&ResourceOperationKind::Create),
             definition_links: document.and_then(|document| document.definition.as_ref()?.link_support).unwrap_or_default(),
+            prepare_rename: document.and_then(|document| document.rename.as_ref()?.prepare_support).unwrap_or_default(),
+            will_rename_files: workspace.and_then(|workspace| workspace.file_operations.as_ref()?.will_rename).unwrap_or_default(),
             rename_files: operations.contains(&ResourceOperationKind::Rename),
             inventories_changed: client
                 .experimental
@@ -84,14 +91,36 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
             definition_provider: Some(OneOf::Left(true)),
             references_provider: Some(OneOf::Left(true)),
             document_highlight_provider: Some(OneOf::Left(true)),
+            rename_provider: Some(rename_provider(abilities)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),
-            workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), ..WorkspaceServerCapabilities::default() }),
+            workspace: Some(WorkspaceServerCapabilities {
+                workspace_folders: Some(folders),
+                file_operations: abilities.will_rename_files.then(file_operations),
+            }),
             ..ServerCapabilities::default()
         },
         server_info: Some(ServerInfo { name: "hostwise".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
         offset_encoding: None,
+    }
+}
+
+fn rename_provider(abilities: Abilities) -> OneOf<bool, RenameOptions> {
+    if abilities.prepare_rename {
+        OneOf::Right(RenameOptions { prepare_provider: Some(true), work_done_progress_options: WorkDoneProgressOptions::default() })
+    } else {
+        OneOf::Left(true)
+    }
+}
+
+/// Variable files and directories carry names of groups and hosts.
+fn file_operations() -> WorkspaceFileOperationsServerCapabilities {
+    let pattern = FileOperationPattern { glob: "**/{group_vars,host_vars}/*".to_owned(), ..FileOperationPattern::default() };
+    let filter = FileOperationFilter { scheme: Some("file".to_owned()), pattern };
+    WorkspaceFileOperationsServerCapabilities {
+        will_rename: Some(FileOperationRegistrationOptions { filters: vec![filter] }),
+        ..WorkspaceFileOperationsServerCapabilities::default()
     }
 }
 

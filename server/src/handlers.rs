@@ -10,4 +10,6 @@ pub(crate) mod hover;
 pub(crate) mod inlay_hint;
 pub(crate) mod probes;
 pub(crate) mod references;
+pub(crate) mod rename;
 pub(crate) mod topology;
+pub(crate) mod will_rename_files;

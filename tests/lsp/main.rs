@@ -4,6 +4,7 @@ mod client;
 mod features;
 mod navigation;
 mod protocol;
+mod rename;
 mod requests;
 
 use serde_json::{Value, json};

@@ -12,6 +12,7 @@ mod explain;
 mod hover;
 mod inlay_hints;
 mod references;
+mod rename;
 mod rules;
 mod topology;
 
@@ -45,6 +46,7 @@ pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};
 pub use references::{Definitions, Highlight, highlights, references};
+pub use rename::{Refusal, Renaming, follow_renamed_files, prepare_rename, rename};
 pub use rules::{ALL as RULES, Rule};
 pub use topology::{Overview, Profile, Topology, TopologyFinding, TopologyHost, overview, topology};
 pub use workspace::{Cancelled, Environment, Settings, Token, Workspace};

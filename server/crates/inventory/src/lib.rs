@@ -26,7 +26,7 @@ pub use given::{Given, GivenGroup, GivenHost};
 pub use graph::{Group, GroupId, Host, HostId, Mention, MentionKind, ProfileId};
 pub use hosts::{Expanded, expand};
 pub use inventory::{FileId, Inventory, Place, Request};
-pub use output::{Failure, Output};
+pub use output::{Failure, Output, is_magic};
 pub use patterns::{HostPattern, PatternPart, PatternRole};
 pub use precedence::{Layer, LayerKind, Variable};
 pub use problem::{Problem, ProblemKind};

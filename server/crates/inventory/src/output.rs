@@ -53,6 +53,11 @@ const INTERNAL: [&str; 33] = [
     "role_uuid",
 ];
 
+/// Whether Ansible itself gives this variable its value, whatever an inventory says.
+pub fn is_magic(name: &str) -> bool {
+    INTERNAL.contains(&name)
+}
+
 /// Why Ansible ends the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {

@@ -117,7 +117,7 @@ pub(super) fn string(node: Node<'_>, kind: Kind, role: Role, whole: TextRange) -
 }
 
 /// The bytes of a scalar inside its quotes.
-pub(super) fn content(node: Node<'_>) -> TextRange {
+pub(crate) fn content(node: Node<'_>) -> TextRange {
     let (source, range) = (node.source(), node.range());
     let is_quoted = matches!(node.kind(), NodeKind::SingleQuoted | NodeKind::DoubleQuoted);
     let is_closed = source.len() > 1 && source.as_bytes().first() == source.as_bytes().last();
