@@ -6,7 +6,7 @@ use hostwise_syntax::TextRange;
 use rustc_hash::FxHashMap;
 
 use crate::graph::{Graph, Group, GroupId, Host, HostId, ProfileId};
-use crate::precedence::{Layers, Names, Variable};
+use crate::precedence::{Definition, Layers, Names, Variable};
 use crate::sources::{self, Reading, Sources};
 use crate::variable_files;
 use crate::{Failure, Files, Given, Problem, SourceFile};
@@ -176,6 +176,21 @@ impl Inventory {
     /// Whether the variable is set for this host itself (inventory or `host_vars`), not only by its groups.
     pub fn has_own_variable(&self, host: HostId, name: &str) -> bool {
         self.layers.is_own(self, host, name)
+    }
+
+    /// The hosts that set the variable for themselves ([`Self::has_own_variable`]), in order.
+    pub fn hosts_with_own_variable(&self, name: &str) -> Vec<HostId> {
+        self.layers.owners(self, name)
+    }
+
+    /// The names of all variables that the inventory sets for any group or host, sorted.
+    pub fn set_variables(&self) -> &[Arc<str>] {
+        self.layers.all_names(self)
+    }
+
+    /// Every line that sets the variable for any group or host, by file and line; whether it wins anywhere is not asked.
+    pub fn definitions(&self, name: &str) -> Vec<Definition> {
+        self.layers.definitions(self, name)
     }
 
     /// The names of all variables of a host, sorted.

@@ -28,5 +28,5 @@ pub use hosts::{Expanded, expand};
 pub use inventory::{FileId, Inventory, Place, Request};
 pub use output::{Failure, Output, is_magic};
 pub use patterns::{HostPattern, PatternPart, PatternRole};
-pub use precedence::{Layer, LayerKind, Variable};
+pub use precedence::{Definition, Layer, LayerKind, Variable};
 pub use problem::{Problem, ProblemKind};

@@ -1,6 +1,6 @@
 //! Which value a variable has on a host: the layers of Ansible's precedence, and what each says.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hostwise_syntax::yaml::NodeId;
 use hostwise_syntax::{TextRange, Value};
@@ -44,6 +44,14 @@ pub struct Layer {
 pub struct Variable {
     pub winner: Layer,
     pub overridden: Vec<Layer>,
+}
+
+/// A line that sets a variable, whether or not another beats it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition {
+    /// The host it is set for; none when it is set for [`Layer::group`].
+    pub host: Option<HostId>,
+    pub layer: Layer,
 }
 
 /// A variable set in an inventory source.
@@ -117,6 +125,18 @@ pub(crate) struct Layers {
     of_nobody: FxHashMap<Arc<str>, Vec<(LayerKind, FileId)>>,
     /// The file whose entries every host has, above everything else.
     extra: Option<FileId>,
+    setters: OnceLock<Setters>,
+}
+
+/// Who sets which variable.
+#[derive(Debug, Default)]
+struct Setters {
+    hosts: FxHashMap<Arc<str>, Vec<HostId>>,
+    groups: FxHashMap<Arc<str>, Vec<GroupId>>,
+    /// Hosts with a file that is encrypted as a whole: it may set anything.
+    hosts_of_anything: Vec<HostId>,
+    /// Of both, sorted.
+    names: Vec<Arc<str>>,
 }
 
 /// Where variables are said: in inventory sources, or in a variable file.
@@ -162,7 +182,7 @@ impl Layers {
         }
         let of_profile = graph.profile_groups.iter().map(|groups| steps(groups, &of_group)).collect();
         let extra = given.and_then(|given| files.file(&given.path)).map(|file| names.add(file));
-        Layers { of_profile, of_group, of_host, of_nobody, extra }
+        Layers { of_profile, of_group, of_host, of_nobody, extra, setters: OnceLock::new() }
     }
 
     /// What the groups of a profile say, lowest first.
@@ -220,6 +240,73 @@ impl Layers {
             })
     }
 
+    /// The hosts for which [`Self::is_own`] holds, in order.
+    pub(crate) fn owners(&self, inventory: &Inventory, name: &str) -> Vec<HostId> {
+        let setters = self.setters(inventory);
+        let named = setters.hosts.get(name).map_or(&[][..], Vec::as_slice);
+        let mut found = [named, &setters.hosts_of_anything].concat();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The names of all variables that anything sets, sorted.
+    pub(crate) fn all_names(&self, inventory: &Inventory) -> &[Arc<str>] {
+        &self.setters(inventory).names
+    }
+
+    /// Everything that sets the variable, for whomever, in the order of files and lines.
+    pub(crate) fn definitions(&self, inventory: &Inventory, name: &str) -> Vec<Definition> {
+        let setters = self.setters(inventory);
+        let mut found = Vec::new();
+        for &group in setters.groups.get(name).into_iter().flatten() {
+            let sources = in_source(inventory, LayerKind::InventoryGroup, Some(group), &inventory.group(group).assignments, name);
+            found.extend(sources.map(|layer| Definition { host: None, layer }));
+            for (kind, by_group) in &self.of_group {
+                let files = by_group.get(&group).into_iter().flatten();
+                let layers = files.filter_map(|&file| in_file(inventory, *kind, Some(group), file, name));
+                found.extend(layers.map(|layer| Definition { host: None, layer }));
+            }
+        }
+        for &host in setters.hosts.get(name).into_iter().flatten() {
+            let sources = in_source(inventory, LayerKind::InventoryHost, None, &inventory.host(host).assignments, name);
+            let files = self.of_host.get(&host).into_iter().flatten();
+            let layers = files.filter_map(|&(kind, file)| in_file(inventory, kind, None, file, name));
+            found.extend(sources.chain(layers).map(|layer| Definition { host: Some(host), layer }));
+        }
+        found.retain(|definition| !inventory.file(definition.layer.key.file).may_set_anything());
+        found.sort_by_key(|definition| definition.layer.key);
+        found
+    }
+
+    fn setters(&self, inventory: &Inventory) -> &Setters {
+        self.setters.get_or_init(|| {
+            let mut setters = Setters::default();
+            for (id, group) in inventory.groups() {
+                group.assignments.iter().for_each(|assignment| add(&mut setters.groups, &assignment.name, id));
+                for (_, by_group) in &self.of_group {
+                    for &file in by_group.get(&id).into_iter().flatten() {
+                        inventory.file(file).variables().names().for_each(|name| add(&mut setters.groups, name, id));
+                    }
+                }
+            }
+            for (id, host) in inventory.hosts() {
+                host.assignments.iter().for_each(|assignment| add(&mut setters.hosts, &assignment.name, id));
+                for &(_, file) in self.of_host.get(&id).into_iter().flatten() {
+                    let file = inventory.file(file);
+                    file.variables().names().for_each(|name| add(&mut setters.hosts, name, id));
+                    if file.may_set_anything() {
+                        setters.hosts_of_anything.push(id);
+                    }
+                }
+            }
+            setters.names = setters.hosts.keys().chain(setters.groups.keys()).cloned().collect();
+            setters.names.sort_unstable();
+            setters.names.dedup();
+            setters
+        })
+    }
+
     pub(crate) fn names(&self, inventory: &Inventory, host: HostId) -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> = inventory.host(host).assignments.iter().map(|assignment| Arc::clone(&assignment.name)).collect();
         for step in &self.of_profile[inventory.profile(host).0 as usize] {
@@ -254,6 +341,17 @@ fn steps(groups: &[GroupId], of_group: &[(LayerKind, FxHashMap<GroupId, Vec<File
     add(LayerKind::GroupVars, LayerKind::GroupVars, groups);
     add(LayerKind::PlaybookGroupVars, LayerKind::PlaybookGroupVars, groups);
     steps
+}
+
+/// Adds the setter of a name, each once: the same comes in a row.
+fn add<T: PartialEq>(setters: &mut FxHashMap<Arc<str>, Vec<T>>, name: &Arc<str>, setter: T) {
+    match setters.get_mut(name) {
+        Some(known) if known.last() == Some(&setter) => {}
+        Some(known) => known.push(setter),
+        None => {
+            setters.insert(Arc::clone(name), vec![setter]);
+        }
+    }
 }
 
 fn in_file(inventory: &Inventory, kind: LayerKind, group: Option<GroupId>, file: FileId, name: &str) -> Option<Layer> {

@@ -208,3 +208,51 @@ fn a_file_that_is_encrypted_as_a_whole_may_set_anything_unless_it_is_named_a_vau
     assert_eq!(value("vault.yml"), hostwise_syntax::Value::Int(1));
     assert!(matches!(value("main.yml"), hostwise_syntax::Value::Vault(_)));
 }
+
+#[test]
+fn who_sets_a_variable_is_known_without_asking_every_host() {
+    let inventory = load(
+        "\
+#- /i/hosts.yaml
+all:
+  vars: {color: red}
+  hosts:
+    a: {color: blue}
+    b:
+    c:
+#- /i/group_vars/all.yml
+color: green
+other: 1
+#- /i/group_vars/nobody.yml
+color: lost
+#- /i/host_vars/b.yml
+color: white
+#- /i/host_vars/c.yml
+$ANSIBLE_VAULT;1.1;AES256
+62313365396662343061393464336163
+",
+        "/i/hosts.yaml",
+    );
+    let names = |hosts: Vec<HostId>| -> Vec<String> { hosts.into_iter().map(|host| inventory.host(host).name.to_string()).collect() };
+    // What is encrypted as a whole may set anything.
+    assert_eq!(names(inventory.hosts_with_own_variable("color")), ["a", "b", "c"]);
+    assert_eq!(names(inventory.hosts_with_own_variable("other")), ["c"]);
+    assert_eq!(inventory.set_variables(), ["color".into(), "other".into()]);
+    let definitions: Vec<String> = inventory
+        .definitions("color")
+        .into_iter()
+        .map(|definition| {
+            let host = definition.host.map_or_else(|| "a group".to_owned(), |host| inventory.host(host).name.to_string());
+            format!("{} for {host}: {}", inventory.file(definition.layer.key.file).path(), show(&definition.layer.value))
+        })
+        .collect();
+    assert_eq!(
+        definitions,
+        [
+            "/i/hosts.yaml for a group: red",
+            "/i/hosts.yaml for a: blue",
+            "/i/group_vars/all.yml for a group: green",
+            "/i/host_vars/b.yml for b: white"
+        ]
+    );
+}
