@@ -5,13 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
-use hostwise_analysis::{Cancelled, Diagnostic, Token, Workspace};
+use hostwise_analysis::{Cancelled, Diagnostic, Diagnostics, Token, Workspace};
 
 use crate::dispatch::words_of;
 use crate::main_loop::Event;
-
-/// The findings of a workspace, by path.
-pub(crate) type Findings = BTreeMap<Arc<str>, Arc<[Diagnostic]>>;
 
 /// Asks a thread of its own for the findings of a workspace; of several questions only the last is answered.
 #[derive(Debug)]
@@ -42,7 +39,7 @@ impl Diagnoser {
 fn answer(waiting: &Receiver<Question>, events: &Sender<Event>) {
     for first in waiting {
         let question = waiting.try_iter().last().unwrap_or(first);
-        let found = catch_unwind(AssertUnwindSafe(|| question.workspace.diagnostics(&question.token)));
+        let found = catch_unwind(AssertUnwindSafe(|| question.workspace.diagnostics(&question.token).cloned()));
         match found {
             Ok(Ok(findings)) => {
                 let _ = events.send(Event::Diagnosed { revision: question.revision, findings });
@@ -70,7 +67,7 @@ impl Published {
     /// nothing to show. From then on it counts as shown.
     pub(crate) fn update<'p>(
         &mut self,
-        findings: &Findings,
+        findings: &Diagnostics,
         open: impl Iterator<Item = (&'p Arc<str>, i32)>,
     ) -> Vec<(Arc<str>, Arc<[Diagnostic]>)> {
         let mut wanted: BTreeMap<Arc<str>, Shown> = BTreeMap::new();
@@ -99,7 +96,7 @@ mod tests {
 
     use super::*;
 
-    fn found(paths: &[&str]) -> Findings {
+    fn found(paths: &[&str]) -> Diagnostics {
         let diagnostic = Diagnostic {
             range: Default::default(),
             severity: Severity::Error,
@@ -108,6 +105,7 @@ mod tests {
             host: None,
             related: Vec::new(),
             fixes: Vec::new(),
+            tag: None,
         };
         paths.iter().map(|&path| (path.into(), Arc::from([diagnostic.clone()]))).collect()
     }

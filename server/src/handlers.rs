@@ -1,5 +1,6 @@
 //! One file per request: from the protocol, one question, to the protocol.
 
+pub(crate) mod code_action;
 pub(crate) mod compare_hosts;
 pub(crate) mod definition;
 pub(crate) mod document_highlight;

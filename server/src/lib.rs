@@ -23,6 +23,8 @@ mod cli;
 use std::process::ExitCode;
 
 use clap::Parser;
+use hostwise_analysis::Settings;
+use hostwise_inventory::Files;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A language server for Ansible inventories that knows Kubespray in depth.
@@ -67,6 +69,11 @@ pub fn run() -> ExitCode {
 pub enum Probes {
     Off,
     On,
+}
+
+/// The settings in the `hostwise.toml` files among `files`, and what is wrong with them in words.
+pub fn settings(files: &Files) -> (Settings, Vec<String>) {
+    settings::settings(&serde_json::Value::Null, files, None)
 }
 
 /// Serves one client until it says `exit` or `input` ends; whether it said `shutdown` before. Needs a tokio runtime.

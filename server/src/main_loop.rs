@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
-use hostwise_analysis::{Environment, Token, Workspace};
+use hostwise_analysis::{Diagnostics, Environment, Token, Workspace};
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -19,7 +19,7 @@ use tower_lsp::ls_types::{
 use crate::capabilities::{self, Abilities};
 use crate::checkouts::{self, Found};
 use crate::client::Client;
-use crate::diagnostics::{Diagnoser, Findings, Published};
+use crate::diagnostics::{Diagnoser, Published};
 use crate::dispatch::{Job, Pool, Snapshot, words_of};
 use crate::documents::{Documents, Stale};
 use crate::files::{self, path_text};
@@ -52,7 +52,7 @@ pub(crate) enum Event {
     DiskUnclear,
     Diagnosed {
         revision: u64,
-        findings: Findings,
+        findings: Diagnostics,
     },
 }
 
@@ -469,7 +469,7 @@ impl State {
     }
 
     /// Publishes what differs from what is shown, unless an edit has overtaken it.
-    fn diagnosed(&mut self, revision: u64, findings: &Findings) {
+    fn diagnosed(&mut self, revision: u64, findings: &Diagnostics) {
         if revision != self.revision.load(Ordering::SeqCst) {
             return;
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use hostwise_analysis::{Settings, Severity};
+use globset::{GlobBuilder, GlobMatcher};
+use hostwise_analysis::{PathIgnore, Rule, Settings, Severity};
 use hostwise_inventory::{Entry, Files};
 use serde::Deserialize;
 
@@ -22,6 +23,18 @@ struct Written {
     inlay_hints: Option<bool>,
     /// Rule id -> a severity, or `off`.
     rules: BTreeMap<String, String>,
+    ignore: Vec<WrittenIgnore>,
+}
+
+/// `[[ignore]]`: files in which findings are not shown.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenIgnore {
+    /// A path or a glob, relative to the file with the settings; a directory stands for all below it.
+    path: String,
+    /// All when left out.
+    #[serde(default)]
+    rules: Vec<String>,
 }
 
 /// The settings of a workspace and, in words, what is wrong with them.
@@ -55,7 +68,20 @@ fn apply(written: &Written, base: Option<&Path>, settings: &mut Settings, wrong:
     }
     settings.inventories.extend(written.inventories.iter().map(|path| absolute(path)));
     settings.inlay_hints = written.inlay_hints.unwrap_or(settings.inlay_hints);
+    let known = |rule: &str, wrong: &mut Vec<String>| {
+        if Rule::named(rule).is_none() {
+            wrong.push(format!("no rule is called {rule}: `hostwise rule` lists them"));
+        }
+    };
+    for ignore in &written.ignore {
+        ignore.rules.iter().for_each(|rule| known(rule, wrong));
+        match glob(base.unwrap_or(Path::new("")), &ignore.path) {
+            Ok(paths) => settings.ignores.push(PathIgnore { paths, rules: ignore.rules.clone() }),
+            Err(error) => wrong.push(format!("ignore: {error}")),
+        }
+    }
     for (rule, severity) in &written.rules {
+        known(rule, wrong);
         match (severity.as_str(), Severity::named(severity)) {
             ("off", _) => {
                 settings.rules.insert(rule.clone(), None);
@@ -68,6 +94,13 @@ fn apply(written: &Written, base: Option<&Path>, settings: &mut Settings, wrong:
     }
 }
 
+/// Matches the path itself and everything below it; `*` stays within one name.
+fn glob(base: &Path, path: &str) -> Result<GlobMatcher, globset::Error> {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let pattern = format!("{}/{path}{{,/**}}", globset::escape(&path_text(base)));
+    Ok(GlobBuilder::new(&pattern).literal_separator(true).empty_alternates(true).build()?.compile_matcher())
+}
+
 #[cfg(test)]
 mod tests {
     use hostwise_inventory::{Content, SourceFile};
@@ -77,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_file_wins_over_the_client_and_mistakes_are_named() {
-        let text = "kubespray = \"2.31\"\ninventories = [\"prod/hosts.yaml\"]\n[rules]\nyaml-syntax = \"off\"\nx = \"loud\"\n";
+        let text = "kubespray = \"2.31\"\ninventories = [\"prod/hosts.yaml\"]\n[rules]\nyaml-syntax = \"off\"\nunused-ignore = \"loud\"\n";
         let files: Files = [SourceFile::new("/w/hostwise.toml", Content::Text(text.into()), false)].into_iter().collect();
         let client = json!({ "kubespray": "2.24", "inlayHints": false, "rules": { "yaml-syntax": "warning" } });
         let (settings, wrong) = settings(&client, &files, Some(Path::new("/w")));
@@ -85,7 +118,22 @@ mod tests {
         assert_eq!(settings.inventories, ["/w/prod/hosts.yaml".into()]);
         assert!(!settings.inlay_hints);
         assert_eq!(settings.rules["yaml-syntax"], None);
-        assert_eq!(wrong, ["rules: x cannot be loud: use off, hint, information, warning or error"]);
+        assert_eq!(wrong, ["rules: unused-ignore cannot be loud: use off, hint, information, warning or error"]);
+    }
+
+    #[test]
+    fn paths_can_be_ignored_and_unknown_rules_are_named() {
+        let text =
+            "[[ignore]]\npath = \"old\"\n[[ignore]]\npath = \"prod/*.yaml\"\nrules = [\"yaml-syntax\", \"x\"]\n[rules]\ny = \"off\"\n";
+        let files: Files = [SourceFile::new("/w/hostwise.toml", Content::Text(text.into()), false)].into_iter().collect();
+        let (settings, wrong) = settings(&json!(null), &files, None);
+        let named = |rule: &str| format!("no rule is called {rule}: `hostwise rule` lists them");
+        assert_eq!(wrong, [named("x"), named("y")]);
+        let matches = |path: &str| -> Vec<bool> { settings.ignores.iter().map(|ignore| ignore.paths.is_match(path)).collect() };
+        assert_eq!(matches("/w/old/group_vars/all.yml"), [true, false]);
+        assert_eq!(matches("/w/prod/hosts.yaml"), [false, true]);
+        assert_eq!(matches("/w/prod/group_vars/all.yaml"), [false, false]);
+        assert_eq!(settings.ignores[1].rules, ["yaml-syntax", "x"]);
     }
 
     #[test]

@@ -229,3 +229,44 @@ fn rule_prints_pages_and_the_list() {
     assert!(list.lines().count() >= 4 && list.contains("component-not-installed"), "{list}");
     assert!(page.starts_with("# component-not-installed\n"), "{page}");
 }
+
+#[test]
+fn fixes_are_written_and_the_result_is_checked() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+    let (hosts, all) = (folder.path().join("hosts.yaml"), folder.path().join("group_vars/all.yml"));
+    fs::write(&hosts, "# hostwise: ignore[yaml-syntax]\nkube_control_plane: {hosts: {m1: }}\netcd: {hosts: {m1: }}\n").expect("a file");
+    fs::write(&all, "---\n# the network\nkube_network_plugin: cilium\n").expect("a file");
+    fs::set_permissions(&all, fs::Permissions::from_mode(0o640)).expect("permissions");
+    assert_eq!(hostwise(folder.path(), &["check"]).status.code(), Some(1));
+    let output = hostwise(folder.path(), &["check", "--fix"]);
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), "1 host: nothing found\n"));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "fixed group_vars/all.yml:3 Set kube_owner to root (cilium-kube-owner)\nfixed hosts.yaml:1 Do not ignore yaml-syntax (unused-ignore)\n"
+    );
+    assert_eq!(fs::read_to_string(&all).expect("a file"), "---\n# the network\nkube_network_plugin: cilium\nkube_owner: root\n");
+    assert_eq!(fs::read_to_string(&hosts).expect("a file"), "kube_control_plane: {hosts: {m1: }}\netcd: {hosts: {m1: }}\n");
+    assert_eq!(fs::metadata(&all).expect("a file").permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "nothing is left behind");
+    assert!(hostwise(folder.path(), &["check", "--fix"]).stderr.is_empty(), "there is nothing more to do");
+}
+
+#[test]
+fn paths_are_ignored_and_many_findings_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut text = String::from("[kube_control_plane]\nm1\n[kube_node]\n");
+    for host in 0..150 {
+        text.push_str(&format!("w{host} # hostwise: ignore[yaml-syntax]\n"));
+    }
+    fs::write(folder.path().join("hosts.ini"), text).expect("a file");
+    let check =
+        || serde_json::from_str::<Value>(&stdout(&hostwise(folder.path(), &["check", "--format", "json", "hosts.ini"]))).expect("JSON");
+    let found = check();
+    assert_eq!(found["summary"]["hints"], 100);
+    let last = &found["diagnostics"][100];
+    assert_eq!(last["message"], "too many findings in this file: 50 hints more are not shown");
+    fs::write(folder.path().join("hostwise.toml"), "[[ignore]]\npath = \"*.ini\"\nrules = [\"unused-ignore\"]\n").expect("a file");
+    assert_eq!(check()["diagnostics"], json!([]));
+}

@@ -2,6 +2,7 @@
 
 mod client;
 mod features;
+mod fixes;
 mod navigation;
 mod protocol;
 mod rename;

@@ -1,5 +1,6 @@
 //! `hostwise check`: the findings of inventories, for people and for programs.
 
+mod fix;
 mod human;
 mod json;
 mod sarif;
@@ -29,6 +30,9 @@ pub(crate) struct CheckArgs {
     /// Exit with 1 when a finding is at least this severe
     #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "error")]
     deny: Severity,
+    /// Apply the fixes that are certainly what was meant, and check the result
+    #[arg(long)]
+    fix: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -61,11 +65,16 @@ struct Reports<'w> {
 /// Exit 0: nothing at or above the denied severity; 1: something; 2 (by the caller): usage or an unreadable path.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let mut loaded = Loaded::read(&args.paths)?;
-    let workspace = loaded.workspace(args.kubespray.as_deref())?;
-    let diagnostics = workspace.diagnostics(&Token::never()).unwrap_or_default();
-    let files = diagnostics.into_iter().filter_map(|(path, diagnostics)| {
-        let file = workspace.files().file(&path)?;
-        Some(Report { path: loaded.relative(&path), file, diagnostics })
+    let mut workspace = loaded.workspace(args.kubespray.as_deref())?;
+    if args.fix {
+        let fixed = hostwise_analysis::fix_all(&workspace);
+        fix::write(&loaded, &fixed)?;
+        workspace = fixed.workspace;
+    }
+    let diagnostics = workspace.diagnostics(&Token::never()).into_iter().flatten();
+    let files = diagnostics.filter_map(|(path, diagnostics)| {
+        let file = workspace.files().file(path)?;
+        Some(Report { path: loaded.relative(path), file, diagnostics: Arc::clone(diagnostics) })
     });
     let reports = Reports { workspace: &workspace, loaded: &loaded, files: files.collect() };
     let text = match args.format {

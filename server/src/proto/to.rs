@@ -1,13 +1,13 @@
 //! To the protocol.
 
-use hostwise_analysis::{Diagnostic, Overview, Severity, Workspace};
+use hostwise_analysis::{Diagnostic, Overview, Rule, Severity, Tag, Workspace};
 use hostwise_inventory::{Files, SourceFile};
 use hostwise_syntax::paint::Fold;
 use hostwise_syntax::{Encoding, TextRange};
 use serde_json::{Value, json};
 use tower_lsp::ls_types::{
-    self, DiagnosticRelatedInformation, DiagnosticSeverity, FoldingRange, InlayHintLabel, InlayHintTooltip, Location, MarkupContent,
-    MarkupKind, NumberOrString, Position, Range, Uri,
+    self, CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, FoldingRange, InlayHintLabel, InlayHintTooltip,
+    Location, MarkupContent, MarkupKind, NumberOrString, Position, Range, Uri,
 };
 
 pub(crate) fn position(file: &SourceFile, offset: usize, encoding: Encoding) -> Position {
@@ -42,6 +42,8 @@ pub(crate) fn diagnostic(files: &Files, file: &SourceFile, diagnostic: &Diagnost
         range: range(file, diagnostic.range, encoding),
         severity: Some(severity(diagnostic.severity)),
         code: Some(NumberOrString::String(diagnostic.code.to_owned())),
+        code_description: Rule::named(diagnostic.code).and_then(|rule| rule.url().parse().ok()).map(|href| CodeDescription { href }),
+        tags: diagnostic.tag.map(|tag| vec![self::tag(tag)]),
         source: Some("hostwise".to_owned()),
         message: diagnostic.message.clone(),
         related_information: (!related.is_empty()).then_some(related),
@@ -68,6 +70,13 @@ fn severity(severity: Severity) -> DiagnosticSeverity {
         Severity::Warning => DiagnosticSeverity::WARNING,
         Severity::Information => DiagnosticSeverity::INFORMATION,
         Severity::Hint => DiagnosticSeverity::HINT,
+    }
+}
+
+fn tag(tag: Tag) -> DiagnosticTag {
+    match tag {
+        Tag::Unnecessary => DiagnosticTag::UNNECESSARY,
+        Tag::Deprecated => DiagnosticTag::DEPRECATED,
     }
 }
 

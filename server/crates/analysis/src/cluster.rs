@@ -2,15 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use hostwise_expression::{self as expression, Evaluator};
-use hostwise_inventory::{Entry, Files, HostId, Inventory, MentionKind, Place, Request};
+use hostwise_expression as expression;
+use hostwise_inventory::{Entry, Files, GroupId, HostId, Inventory, MentionKind, Place, Request};
+use hostwise_kubespray::Version;
 
 use crate::checkout::Checkouts;
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
-use crate::layout::Layout;
+use crate::layout::{Layout, Role};
 use crate::release::Release;
-use crate::scope::{DIALECT, HostScope};
+use crate::values::Answers;
 use crate::{Settings, layout};
 
 /// An inventory with everything derived from it, each thing at most once.
@@ -26,6 +27,7 @@ pub(crate) struct Cluster {
     layout: OnceLock<Layout>,
     groups_value: OnceLock<expression::Value>,
     views: Views,
+    pub(crate) answers: Answers,
 }
 
 impl Cluster {
@@ -43,7 +45,16 @@ impl Cluster {
             }
             None => plain.clone(),
         };
-        Cluster { request, plain, inventory, kubespray, layout: OnceLock::new(), groups_value: OnceLock::new(), views: Views::default() }
+        Cluster {
+            request,
+            plain,
+            inventory,
+            kubespray,
+            layout: OnceLock::new(),
+            groups_value: OnceLock::new(),
+            views: Views::default(),
+            answers: Answers::default(),
+        }
     }
 
     /// Whether the inventory reads the file at `path`, or would if it existed: a source, something below one, or a variable file beside one.
@@ -100,6 +111,12 @@ impl Cluster {
         self.inventory.groups_of(host).iter().any(|&id| &*self.inventory.group(id).name == group)
     }
 
+    /// Whether Kubespray does anything with the host beyond reaching others through it.
+    pub(crate) fn has_role(&self, host: HostId) -> bool {
+        let role = Role::of(self, host);
+        role.in_cluster() || role.etcd
+    }
+
     /// The name of `host` below the `hosts` of `group` or of a group in it; the group's own list first.
     pub(crate) fn membership_place(&self, host: HostId, group: &str) -> Option<Place> {
         let group = self.inventory.group_named(group)?;
@@ -111,10 +128,21 @@ impl Cluster {
         places.min_by_key(|&(distance, _)| distance).map(|(_, place)| place)
     }
 
+    /// The line that makes a group: its definition, else where it is first named.
+    pub(crate) fn group_place(&self, group: GroupId) -> Option<Place> {
+        let mentions = &self.inventory.group(group).mentions;
+        mentions.iter().find(|mention| mention.kind == MentionKind::Definition).or(mentions.first()).map(|mention| mention.place)
+    }
+
+    /// Whether the inventory is for Kubespray 2.`minor` or newer.
+    pub(crate) fn is_since(&self, minor: u32) -> bool {
+        let first = Version { major: 2, minor, patch: 0 };
+        self.kubespray.as_ref().is_some_and(|release| release.version >= first)
+    }
+
     /// The value of a variable on a host, in one line.
     pub(crate) fn value_for_people(&self, host: HostId, name: &str) -> String {
-        let scope = HostScope { cluster: self, host, without_own: false };
-        for_people(&Evaluator::new(&scope, DIALECT).variable(name).result)
+        for_people(&self.value(host, name))
     }
 
     /// The path of a place, and its one-based line.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use hostwise_syntax::TextRange;
 
-use crate::rules::{self, Findings};
-use crate::{Cancelled, Fix, Token, Workspace};
+use crate::findings::Findings;
+use crate::rules::{self, Tag, too_many_findings};
+use crate::{Cancelled, Diagnostics, Fix, Token, Workspace, ignores};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -24,6 +25,16 @@ impl Severity {
             Severity::Information => "information",
             Severity::Warning => "warning",
             Severity::Error => "error",
+        }
+    }
+
+    /// Of several findings.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Severity::Hint => "hints",
+            Severity::Information => "information",
+            Severity::Warning => "warnings",
+            Severity::Error => "errors",
         }
     }
 
@@ -47,6 +58,7 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     /// The best first.
     pub fixes: Vec<Fix>,
+    pub tag: Option<Tag>,
 }
 
 /// A place that decided.
@@ -57,8 +69,11 @@ pub struct Related {
     pub message: String,
 }
 
-/// The findings of all inventories of a workspace, by path, per file in document order, each once.
-pub(crate) fn of_workspace(workspace: &Workspace, token: &Token) -> Result<BTreeMap<Arc<str>, Arc<[Diagnostic]>>, Cancelled> {
+/// Of more findings than this in one file, the gravest are shown, and how many there are besides.
+const LIMIT: usize = 100;
+
+/// The findings of all inventories of a workspace that are not ignored, by path, per file in document order, each once.
+pub(crate) fn of_workspace(workspace: &Workspace, token: &Token) -> Result<Diagnostics, Cancelled> {
     let mut by_path: BTreeMap<Arc<str>, Vec<Diagnostic>> = BTreeMap::new();
     for cluster in workspace.clusters() {
         let mut findings = Findings::new(cluster, workspace);
@@ -70,10 +85,21 @@ pub(crate) fn of_workspace(workspace: &Workspace, token: &Token) -> Result<BTree
             by_path.entry(path).or_default().push(diagnostic);
         }
     }
-    let sorted = by_path.into_iter().map(|(path, mut diagnostics)| {
-        diagnostics.sort_by(|a, b| (a.range, a.code, &a.message).cmp(&(b.range, b.code, &b.message)));
-        diagnostics.dedup();
-        (path, diagnostics.into())
-    });
-    Ok(sorted.collect())
+    ignores::apply(workspace, &mut by_path);
+    let shown = by_path.into_iter().filter(|(_, diagnostics)| !diagnostics.is_empty());
+    Ok(shown.map(|(path, diagnostics)| (path, in_order(workspace, diagnostics).into())).collect())
+}
+
+/// In document order, each once, not more than an editor and a person can take.
+fn in_order(workspace: &Workspace, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let order = |a: &Diagnostic, b: &Diagnostic| (a.range, a.code, &a.message).cmp(&(b.range, b.code, &b.message));
+    diagnostics.sort_by(order);
+    diagnostics.dedup();
+    if diagnostics.len() > LIMIT {
+        diagnostics.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| order(a, b)));
+        let rest = diagnostics.split_off(LIMIT);
+        diagnostics.extend(too_many_findings::instead(workspace.settings(), &rest));
+        diagnostics.sort_by(order);
+    }
+    diagnostics
 }

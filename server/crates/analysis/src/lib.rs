@@ -9,6 +9,7 @@ mod definition;
 mod diagnostics;
 mod effective;
 mod explain;
+mod fix;
 mod hover;
 mod inlay_hints;
 mod references;
@@ -23,6 +24,9 @@ mod ci;
 mod cluster;
 mod components;
 mod discovery;
+mod edit;
+mod findings;
+mod ignores;
 mod json;
 mod layout;
 mod load_balancer;
@@ -30,6 +34,7 @@ mod nearest;
 mod occurrences;
 mod release;
 mod scope;
+mod values;
 
 pub use change::{Change, FileEdit, FileRename, Fix};
 pub use checkout::{SHARED_ROLES, checkout_problems, is_identity, named_places};
@@ -42,11 +47,12 @@ pub use explain::{
     BecauseExplanation, ComponentExplanation, HostExplanation, KubesprayRelease, Origin, Overridden, VariableExplanation,
     explain_component, explain_host, explain_variable, explainable_hosts, explainable_names,
 };
+pub use fix::{AppliedFix, Fixed, Step, apply, fix_all};
 pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};
 pub use references::{Definitions, Highlight, highlights, references};
 pub use rename::{Refusal, Renaming, follow_renamed_files, prepare_rename, rename};
-pub use rules::{ALL as RULES, Rule};
+pub use rules::{ALL as RULES, Rule, Tag};
 pub use topology::{Overview, Profile, Topology, TopologyFinding, TopologyHost, overview, topology};
-pub use workspace::{Cancelled, Environment, Settings, Token, Workspace};
+pub use workspace::{Cancelled, Diagnostics, Environment, PathIgnore, Settings, Token, Workspace};

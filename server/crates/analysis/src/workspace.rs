@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use globset::GlobMatcher;
 use hostwise_inventory::{Files, Request};
 
 use crate::checkout::Checkouts;
 use crate::cluster::Cluster;
-use crate::{Diagnostic, Severity, diagnostics, discovery};
+use crate::{Diagnostic, Rule, Severity, diagnostics, discovery};
 
 /// What users may set (`hostwise.*` in an editor, `hostwise.toml`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub struct Settings {
     /// Severity per rule; `None` switches a rule off.
     pub rules: BTreeMap<String, Option<Severity>>,
     pub environment: Environment,
+    pub ignores: Vec<PathIgnore>,
 }
 
 /// What Ansible takes from its environment. Absolute paths.
@@ -32,9 +34,46 @@ pub struct Environment {
     pub collections: Vec<Arc<str>>,
 }
 
+/// Files in which findings are not shown.
+#[derive(Clone, Debug)]
+pub struct PathIgnore {
+    /// Against absolute paths.
+    pub paths: GlobMatcher,
+    /// The ids of the rules; all when empty.
+    pub rules: Vec<String>,
+}
+
+impl PartialEq for PathIgnore {
+    fn eq(&self, other: &Self) -> bool {
+        self.paths.glob() == other.paths.glob() && self.rules == other.rules
+    }
+}
+
+impl Eq for PathIgnore {}
+
+impl Settings {
+    /// The severity of a finding of `rule` whose own is `usual`; none when the rule is off.
+    pub(crate) fn severity(&self, rule: &Rule, usual: Severity) -> Option<Severity> {
+        self.rules.get(rule.id).copied().unwrap_or(Some(usual))
+    }
+
+    /// Whether findings of a rule in a file are ignored as a whole.
+    pub(crate) fn is_ignored(&self, path: &str, rule: &str) -> bool {
+        let is_meant = |ignore: &PathIgnore| ignore.rules.is_empty() || ignore.rules.iter().any(|id| id == rule);
+        self.ignores.iter().any(|ignore| is_meant(ignore) && ignore.paths.is_match(path))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
-        Self { kubespray: None, inventories: Vec::new(), inlay_hints: true, rules: BTreeMap::new(), environment: Environment::default() }
+        Self {
+            kubespray: None,
+            inventories: Vec::new(),
+            inlay_hints: true,
+            rules: BTreeMap::new(),
+            environment: Environment::default(),
+            ignores: Vec::new(),
+        }
     }
 }
 
@@ -71,6 +110,7 @@ impl Token {
 pub struct Workspace {
     inputs: Inputs,
     built: OnceLock<Built>,
+    diagnostics: OnceLock<Diagnostics>,
     before: Option<Before>,
 }
 
@@ -80,6 +120,9 @@ struct Built {
     checkouts: Arc<Checkouts>,
     clusters: Vec<Arc<Cluster>>,
 }
+
+/// Findings by path, per file in document order.
+pub type Diagnostics = BTreeMap<Arc<str>, Arc<[Diagnostic]>>;
 
 #[derive(Clone, Debug, Default)]
 struct Inputs {
@@ -98,7 +141,7 @@ struct Before {
 impl Workspace {
     /// `open` are the paths that an editor has open: a file that looks like an inventory counts as one then, even alone.
     pub fn new(files: Files, open: BTreeSet<Arc<str>>, settings: Settings) -> Self {
-        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), before: None }
+        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), diagnostics: OnceLock::new(), before: None }
     }
 
     /// The workspace after a change: what the change does not touch is carried over.
@@ -107,7 +150,12 @@ impl Workspace {
             Some(built) => Some(Before { inputs: self.inputs.clone(), built: built.clone() }),
             None => self.before.clone(),
         };
-        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), before }
+        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), diagnostics: OnceLock::new(), before }
+    }
+
+    /// The workspace with other files.
+    pub fn change_files(&self, files: Files) -> Self {
+        self.change(files, self.inputs.open.clone(), self.inputs.settings.clone())
     }
 
     pub fn files(&self) -> &Files {
@@ -118,9 +166,13 @@ impl Workspace {
         &self.inputs.settings
     }
 
-    /// The findings of every file that has any, by path; per file in document order.
-    pub fn diagnostics(&self, token: &Token) -> Result<BTreeMap<Arc<str>, Arc<[Diagnostic]>>, Cancelled> {
-        diagnostics::of_workspace(self, token)
+    /// The findings of every file that has any, computed at the first question.
+    pub fn diagnostics(&self, token: &Token) -> Result<&Diagnostics, Cancelled> {
+        if let Some(known) = self.diagnostics.get() {
+            return Ok(known);
+        }
+        let found = diagnostics::of_workspace(self, token)?;
+        Ok(self.diagnostics.get_or_init(|| found))
     }
 
     /// Number of hosts over all inventories.

@@ -49,7 +49,7 @@ pub struct Variable {
 /// A line that sets a variable, whether or not another beats it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
-    /// The host it is set for; none when it is set for [`Layer::group`].
+    /// The host it is set for; none when it is set for [`Layer::group`], or for every host ([`LayerKind::ExtraVars`]).
     pub host: Option<HostId>,
     pub layer: Layer,
 }
@@ -268,6 +268,8 @@ impl Layers {
                 found.extend(layers.map(|layer| Definition { host: None, layer }));
             }
         }
+        let extra = self.extra.and_then(|file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
+        found.extend(extra.map(|layer| Definition { host: None, layer }));
         for &host in setters.hosts.get(name).into_iter().flatten() {
             let sources = in_source(inventory, LayerKind::InventoryHost, None, &inventory.host(host).assignments, name);
             let files = self.of_host.get(&host).into_iter().flatten();
@@ -300,7 +302,8 @@ impl Layers {
                     }
                 }
             }
-            setters.names = setters.hosts.keys().chain(setters.groups.keys()).cloned().collect();
+            let extra = self.extra.iter().flat_map(|&file| inventory.file(file).variables().names());
+            setters.names = extra.chain(setters.hosts.keys()).chain(setters.groups.keys()).cloned().collect();
             setters.names.sort_unstable();
             setters.names.dedup();
             setters

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Findings, Rule};
+use super::{Finding, Findings, Rule};
 use crate::ci::{self, CiMode, LayoutName};
 use crate::nearest::nearest;
 use crate::{Change, FileEdit, Fix, Severity};
 
-pub(super) const RULE: Rule = Rule { id: "ci-mode-unknown", severity: Severity::Error, page: include_str!("ci-mode-unknown.md"), check };
+pub(super) const RULE: Rule =
+    Rule { id: "ci-mode-unknown", severity: Severity::Error, tag: None, page: include_str!("ci-mode-unknown.md"), check };
 
 fn check(findings: &mut Findings<'_>) {
     let workspace = findings.workspace;
@@ -29,7 +30,5 @@ fn check(findings: &mut Findings<'_>) {
         is_safe: false,
         change: Change { edits: vec![FileEdit { path: Arc::clone(path), range: *range, new_text: meant.to_owned() }], ..Change::default() },
     });
-    if let Some(finding) = findings.add(&RULE, path, *range, message) {
-        finding.fixes.extend(fix);
-    }
+    findings.report(Finding::in_file(&RULE, path, *range, message).fix(fix));
 }

@@ -1,14 +1,12 @@
 //! `inventory-not-read`: a source that Ansible runs, decrypts, or refuses: hostwise knows nothing of its hosts.
 
-use std::sync::Arc;
-
 use hostwise_inventory::{Problem, ProblemKind};
 
 use super::{Findings, Rule};
 use crate::Severity;
 
 pub(super) const RULE: Rule =
-    Rule { id: "inventory-not-read", severity: Severity::Information, page: include_str!("inventory-not-read.md"), check };
+    Rule { id: "inventory-not-read", severity: Severity::Information, tag: None, page: include_str!("inventory-not-read.md"), check };
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
@@ -18,13 +16,9 @@ fn check(findings: &mut Findings<'_>) {
         let file = cluster.inventory.file(problem.place.file);
         let told_as_syntax = problem.kind == ProblemKind::UnparsedSource && file.is_yaml() && file.syntax_error().is_some();
         if !told_as_syntax {
-            let path = Arc::clone(file.path());
-            let finding = findings.add(&RULE, &path, problem.place.range, problem.message.clone());
-            if problem.kind == ProblemKind::UnparsedSource
-                && let Some(finding) = finding
-            {
-                finding.severity = Severity::Error;
-            }
+            let is_refused = problem.kind == ProblemKind::UnparsedSource;
+            let severity = if is_refused { Severity::Error } else { RULE.severity };
+            findings.report(findings.at(&RULE, problem.place, problem.message.clone()).severity(severity));
         }
     }
 }

@@ -1,19 +1,15 @@
 //! `yaml-syntax`: a file that Ansible's YAML reader refuses.
 
-use std::sync::Arc;
-
-use hostwise_inventory::SourceFile;
-
-use super::{Findings, Rule};
+use super::{Finding, Findings, Rule};
 use crate::Severity;
 
-pub(super) const RULE: Rule = Rule { id: "yaml-syntax", severity: Severity::Error, page: include_str!("yaml-syntax.md"), check };
+pub(super) const RULE: Rule = Rule { id: "yaml-syntax", severity: Severity::Error, tag: None, page: include_str!("yaml-syntax.md"), check };
 
 fn check(findings: &mut Findings<'_>) {
-    let files: Vec<Arc<SourceFile>> = findings.cluster.inventory.files().filter(|file| file.is_yaml()).cloned().collect();
-    for file in files {
+    let cluster = findings.cluster;
+    for file in cluster.inventory.files().filter(|file| file.is_yaml()) {
         if let Some(error) = file.syntax_error() {
-            findings.add(&RULE, file.path(), error.range, error.message.clone());
+            findings.report(Finding::in_file(&RULE, file.path(), error.range, error.message.clone()));
         }
     }
 }

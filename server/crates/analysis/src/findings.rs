@@ -1,0 +1,204 @@
+//! How a rule says what it found: one finding per cause, with the hosts that it concerns.
+
+use std::sync::Arc;
+
+use hostwise_inventory::{HostId, MentionKind, Place};
+use hostwise_syntax::TextRange;
+use rustc_hash::FxHashMap;
+
+use crate::cluster::Cluster;
+use crate::rules::Rule;
+use crate::{Diagnostic, Fix, Related, Severity, Workspace};
+
+/// Stands in a message for the names of the hosts, `a, b and 3 more`: `format!("no address on {HOSTS}")`.
+pub(crate) const HOSTS: &str = "\u{0}hosts\u{0}";
+
+/// More hosts than this are counted, not listed as related places.
+const RELATED_HOSTS: usize = 8;
+/// So many lines that decided are shown when several causes are put together.
+const RELATED: usize = 12;
+
+/// What a check looks at, and where it puts what it finds.
+pub(crate) struct Findings<'w> {
+    pub(crate) cluster: &'w Cluster,
+    pub(crate) workspace: &'w Workspace,
+    found: Vec<Finding>,
+    /// By what makes two findings the same.
+    known: FxHashMap<Key, usize>,
+}
+
+type Key = (&'static str, Arc<str>, TextRange, String);
+
+/// Something that a rule found, at the line that a person must change.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    rule: &'static Rule,
+    path: Arc<str>,
+    range: TextRange,
+    message: String,
+    severity: Severity,
+    hosts: Vec<HostId>,
+    related: Vec<Related>,
+    fixes: Vec<Fix>,
+}
+
+impl Finding {
+    /// A finding in a file. The message has one line: effect, hosts ([`HOSTS`]), value.
+    pub(crate) fn in_file(rule: &'static Rule, path: &Arc<str>, range: TextRange, message: impl Into<String>) -> Finding {
+        Finding {
+            rule,
+            path: Arc::clone(path),
+            range,
+            message: message.into(),
+            severity: rule.severity,
+            hosts: Vec::new(),
+            related: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// Another severity than the usual one of the rule. The settings still win.
+    pub(crate) fn severity(self, severity: Severity) -> Finding {
+        Finding { severity, ..self }
+    }
+
+    /// The hosts that it concerns.
+    pub(crate) fn on(mut self, hosts: impl IntoIterator<Item = HostId>) -> Finding {
+        self.hosts.extend(hosts);
+        self
+    }
+
+    /// A line that decided.
+    pub(crate) fn because(mut self, related: impl IntoIterator<Item = Related>) -> Finding {
+        self.related.extend(related);
+        self
+    }
+
+    /// Ways to make it go away, the best first.
+    pub(crate) fn fix(mut self, fixes: impl IntoIterator<Item = Fix>) -> Finding {
+        self.fixes.extend(fixes);
+        self
+    }
+}
+
+impl<'w> Findings<'w> {
+    pub(crate) fn new(cluster: &'w Cluster, workspace: &'w Workspace) -> Self {
+        Self { cluster, workspace, found: Vec::new(), known: FxHashMap::default() }
+    }
+
+    /// A finding at a place of the inventory; [`Self::report`] adds it.
+    pub(crate) fn at(&self, rule: &'static Rule, place: Place, message: impl Into<String>) -> Finding {
+        Finding::in_file(rule, self.cluster.inventory.file(place.file).path(), place.range, message)
+    }
+
+    /// Adds a finding. One with the same place and message is the same cause: its hosts are put together.
+    pub(crate) fn report(&mut self, finding: Finding) {
+        let key = (finding.rule.id, Arc::clone(&finding.path), finding.range, finding.message.clone());
+        match self.known.get(&key) {
+            Some(&index) => {
+                let known = &mut self.found[index];
+                known.hosts.extend(finding.hosts);
+                for related in finding.related {
+                    if known.related.len() < RELATED && !known.related.contains(&related) {
+                        known.related.push(related);
+                    }
+                }
+            }
+            None => {
+                self.known.insert(key, self.found.len());
+                self.found.push(finding);
+            }
+        }
+    }
+
+    /// A line that decided, for [`Finding::because`].
+    pub(crate) fn related(&self, place: Place, message: impl Into<String>) -> Related {
+        Related { path: Arc::clone(self.cluster.inventory.file(place.file).path()), range: place.range, message: message.into() }
+    }
+
+    /// The lines that give these variables their values on a host: `kube_owner is kube`.
+    pub(crate) fn values(&self, host: HostId, names: &[&str]) -> Vec<Related> {
+        let line = |name: &&str| {
+            let winner = self.cluster.winner(host, name)?;
+            Some(self.related(winner.key, format!("{name} is {}", self.cluster.value_for_people(host, name))))
+        };
+        names.iter().filter_map(line).collect()
+    }
+
+    /// The first of these variables that a line gives to the host: the name, and the place of that line's key.
+    pub(crate) fn first_set<'n>(&self, host: HostId, names: &[&'n str]) -> Option<(&'n str, Place)> {
+        names.iter().find_map(|name| Some((*name, self.cluster.winner(host, name)?.key)))
+    }
+
+    /// All findings, with the severities of the settings; a rule that is off has none.
+    pub(crate) fn into_diagnostics(self) -> Vec<(Arc<str>, Diagnostic)> {
+        let Findings { cluster, workspace, found, .. } = self;
+        let severity = |finding: &Finding| workspace.settings().severity(finding.rule, finding.severity);
+        let wanted = found.into_iter().filter_map(|finding| Some((severity(&finding)?, finding)));
+        wanted.map(|(severity, finding)| (Arc::clone(&finding.path), diagnostic(cluster, severity, finding))).collect()
+    }
+}
+
+impl Cluster {
+    /// `a`, `a and b`, `a, b and 3 more`.
+    pub(crate) fn names_of(&self, hosts: &[HostId]) -> String {
+        let name = |host: &HostId| self.inventory.host(*host).name.to_string();
+        match hosts {
+            [] => String::new(),
+            [one] => name(one),
+            [one, two] => format!("{} and {}", name(one), name(two)),
+            [one, two, three] => format!("{}, {} and {}", name(one), name(two), name(three)),
+            [one, two, rest @ ..] => format!("{}, {} and {} more", name(one), name(two), rest.len()),
+        }
+    }
+
+    /// The same, but `every host` and `every host of kube_node` for more than three that are all. `hosts` are sorted.
+    fn described(&self, hosts: &[HostId]) -> String {
+        self.all_of(hosts).unwrap_or_else(|| self.names_of(hosts))
+    }
+
+    fn all_of(&self, hosts: &[HostId]) -> Option<String> {
+        if hosts.len() <= 3 {
+            return None;
+        }
+        if hosts.len() == self.inventory.hosts().len() {
+            return Some("every host".to_owned());
+        }
+        let is_whole = |group: &&str| {
+            let members = self.inventory.group_named(group).map(|group| self.inventory.members(group));
+            members.is_some_and(|mut members| {
+                members.sort_unstable();
+                members == hosts
+            })
+        };
+        let group = ["k8s_cluster", "kube_node", "kube_control_plane", "etcd"].into_iter().find(is_whole)?;
+        Some(format!("every host of {group}"))
+    }
+}
+
+fn diagnostic(cluster: &Cluster, severity: Severity, finding: Finding) -> Diagnostic {
+    let Finding { rule, path, range, message, mut hosts, mut related, fixes, .. } = finding;
+    hosts.sort_unstable();
+    hosts.dedup();
+    let message = if message.contains(HOSTS) { message.replace(HOSTS, &cluster.described(&hosts)) } else { message };
+    let host = if let [host] = hosts[..] { Some(Arc::clone(&cluster.inventory.host(host).name)) } else { None };
+    if (2..=RELATED_HOSTS).contains(&hosts.len()) && hosts.len() < cluster.inventory.hosts().len() {
+        for &host in &hosts {
+            let host = cluster.inventory.host(host);
+            let first = host.mentions.iter().find(|mention| matches!(mention.kind, MentionKind::HostOf(_))).or(host.mentions.first());
+            if let Some(mention) = first {
+                let place = Related {
+                    path: Arc::clone(cluster.inventory.file(mention.place.file).path()),
+                    range: mention.place.range,
+                    message: host.name.to_string(),
+                };
+                let is_told = (place.path == path && place.range == range)
+                    || related.iter().any(|known| known.path == place.path && known.range == place.range);
+                if !is_told {
+                    related.push(place);
+                }
+            }
+        }
+    }
+    Diagnostic { range, severity, code: rule.id, message, host, related, fixes, tag: rule.tag }
+}

@@ -1,0 +1,89 @@
+//! `duplicate-address`: two hosts of the cluster with one address.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hostwise_expression::Value;
+use hostwise_inventory::{HostId, Place};
+use rustc_hash::FxHashMap;
+
+use super::{Findings, Rule};
+use crate::Severity;
+use crate::cluster::Cluster;
+use crate::findings::HOSTS;
+
+pub(super) const RULE: Rule =
+    Rule { id: "duplicate-address", severity: Severity::Error, tag: None, page: include_str!("duplicate-address.md"), check };
+
+/// The variables that hold the address of one host, and what happens when two hosts have the same.
+const ADDRESSES: [(&str, &str); 5] = [
+    ("ansible_host", "one machine is set up as all of them"),
+    ("ip", "their services cannot be told apart"),
+    ("access_ip", "their services cannot be told apart"),
+    ("ip6", "their services cannot be told apart"),
+    ("access_ip6", "their services cannot be told apart"),
+];
+
+/// What makes two hosts with one `ansible_host` different machines: behind one address there may be several ports or tunnels.
+const WAYS: [&str; 6] =
+    ["ansible_port", "ansible_ssh_port", "ansible_connection", "ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_ssh_args"];
+
+fn check(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    if cluster.kubespray.is_none() {
+        return;
+    }
+    let mut told: Vec<Vec<HostId>> = Vec::new();
+    for (name, effect) in ADDRESSES {
+        for (address, found) in duplicates(cluster, name) {
+            let hosts: Vec<HostId> = found.iter().map(|(host, _)| *host).collect();
+            if told.contains(&hosts) || (name == "ansible_host" && !is_one_way(cluster, &hosts)) {
+                continue;
+            }
+            // The line that a person added last: the first one that is not the first host's.
+            let first = found[0].1;
+            let place = found.iter().map(|(_, place)| *place).find(|place| *place != first).unwrap_or(first);
+            let lines = found.iter().take(8).filter(|(_, at)| *at != place);
+            let lines = lines.map(|(host, at)| findings.related(*at, format!("{name} of {}", cluster.inventory.host(*host).name)));
+            let lines: Vec<_> = lines.collect();
+            let message = format!("{HOSTS} have the same {name} {address}: {effect}");
+            findings.report(findings.at(&RULE, place, message).on(hosts.iter().copied()).because(lines));
+            told.push(hosts);
+        }
+    }
+}
+
+/// The addresses that several hosts of the cluster have, with those hosts in order and the value that gives it to each.
+fn duplicates(cluster: &Cluster, name: &str) -> Vec<(String, Vec<(HostId, Place)>)> {
+    let mut by_address: FxHashMap<Arc<str>, Vec<(HostId, Place)>> = FxHashMap::default();
+    for situation in cluster.situations(name).iter() {
+        let (Value::String(address), Some(winner)) = (&situation.value, &situation.winner) else { continue };
+        if address.trim().is_empty() {
+            continue;
+        }
+        let hosts = situation.hosts.all(cluster).into_iter().filter(|&host| cluster.has_role(host));
+        by_address.entry(normalised(address)).or_default().extend(hosts.map(|host| (host, winner.place)));
+    }
+    let mut found: Vec<_> = by_address.into_iter().filter(|(_, hosts)| hosts.len() > 1).collect();
+    found.iter_mut().for_each(|(_, hosts)| hosts.sort_unstable());
+    found.sort_unstable_by_key(|(_, hosts)| hosts[0]);
+    found.into_iter().map(|(address, hosts)| (address.to_string(), hosts)).collect()
+}
+
+/// The address as text that is equal for equal addresses.
+fn normalised(address: &Arc<str>) -> Arc<str> {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => address.to_string().into(),
+        _ => Arc::clone(address),
+    }
+}
+
+/// Whether all hosts are reached in the same way.
+fn is_one_way(cluster: &Cluster, hosts: &[HostId]) -> bool {
+    let Some((first, rest)) = hosts.split_first() else { return false };
+    let is_same = |name: &&str| {
+        let value = cluster.winner(*first, name).map(|layer| layer.value);
+        rest.iter().all(|host| cluster.winner(*host, name).map(|layer| layer.value) == value)
+    };
+    WAYS.iter().all(|name| is_same(&name))
+}
