@@ -25,7 +25,7 @@ fn every_example_gives_exactly_its_findings() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// Every fix of every example does what it says: its finding is gone, and none came instead.
+/// Every fix of every example does what it says: its finding is gone, and no error or warning came instead.
 #[test]
 fn every_fix_removes_its_finding_and_brings_no_other() {
     let mut failures = String::new();
@@ -47,7 +47,10 @@ fn every_fix_removes_its_finding_and_brings_no_other() {
                     if count(&after, key) >= count(&before, key) {
                         failures.push_str(&format!("{}.md:{line}: {}: still there: {key}\n", rule.id, fix.title));
                     }
-                    for (new, _) in after.iter().filter(|(new, _)| count(&after, new) > count(&before, new)) {
+                    // A mistake may hide facts, but not other mistakes.
+                    let is_new =
+                        |(key, new): &&(String, Diagnostic)| new.severity >= Severity::Warning && count(&after, key) > count(&before, key);
+                    for (new, _) in after.iter().filter(is_new) {
                         failures.push_str(&format!("{}.md:{line}: {}: brings {new}\n", rule.id, fix.title));
                     }
                 }

@@ -71,7 +71,7 @@ pub struct TopologyFinding {
 pub fn topology(workspace: &Workspace, path: Option<&str>) -> Vec<Topology> {
     let Ok(found) = workspace.diagnostics(&Token::never()) else { return Vec::new() };
     let clusters = workspace.clusters().iter().filter(|cluster| path.is_none_or(|path| cluster.concerns(path)));
-    clusters.map(|cluster| of_cluster(cluster, &found)).collect()
+    clusters.map(|cluster| of_cluster(cluster, found)).collect()
 }
 
 /// Roles, and state and reason of each component.

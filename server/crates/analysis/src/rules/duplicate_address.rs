@@ -85,5 +85,5 @@ fn is_one_way(cluster: &Cluster, hosts: &[HostId]) -> bool {
         let value = cluster.winner(*first, name).map(|layer| layer.value);
         rest.iter().all(|host| cluster.winner(*host, name).map(|layer| layer.value) == value)
     };
-    WAYS.iter().all(|name| is_same(&name))
+    WAYS.iter().all(is_same)
 }
