@@ -6,7 +6,7 @@ use hostwise_inventory::{GroupId, HostId, SourceFile};
 use hostwise_syntax::TextRange;
 
 use crate::cluster::Cluster;
-use crate::occurrences::{self, Thing};
+use crate::occurrences::{self, Kind, Role, Thing};
 
 /// A named thing under the cursor.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,9 @@ pub(crate) enum Subject {
 pub(crate) fn subject(cluster: &Cluster, file: &SourceFile, offset: usize) -> Option<(Subject, TextRange)> {
     cluster.inventory.file_id(file.path())?;
     let occurrence = occurrences::at(cluster, file, offset)?;
+    if occurrence.kind == Kind::Variable && occurrence.role == Role::Mention {
+        return None;
+    }
     let things = occurrences::meaning(cluster, file, occurrence);
     let subject = match things.first()? {
         Thing::Group(name) => Subject::Group(cluster.inventory.group_named(name)?),

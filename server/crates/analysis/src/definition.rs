@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hostwise_syntax::TextRange;
 
 use crate::Workspace;
-use crate::occurrences::{self, Named, Role};
+use crate::occurrences::{self, Kind, Named, Role};
 
 /// Bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ fn places(workspace: &Workspace, named: &Named<'_>) -> Vec<Location> {
     if sites.iter().any(|site| site.occurrence.role == Role::Definition) {
         sites.retain(|site| site.occurrence.role == Role::Definition);
     } else {
+        // A variable that nothing sets is defined nowhere.
+        sites.retain(|site| site.occurrence.kind != Kind::Variable);
         sites.truncate(1);
     }
     sites.into_iter().map(|site| Location { path: site.path, range: site.occurrence.range }).collect()

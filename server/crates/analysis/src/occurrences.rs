@@ -1,9 +1,10 @@
-//! Where hosts, groups and variables are named: in inventory sources, in variable files and their names, in plays.
+//! Where hosts, groups and variables are named: in inventory sources, in variable files and their names, in plays and templates.
 //!
 //! What a file names is read from its text alone and kept with the file; what a name means is asked of the inventory. Definition, references,
 //! highlights, rename, symbols and hovers all start here.
 
 mod ini;
+mod jinja;
 mod plays;
 mod toml;
 mod variables;
@@ -135,18 +136,17 @@ pub(crate) fn of_file<'f>(cluster: &Cluster, file: &'f SourceFile) -> &'f [Occur
         Some(_) => (&readings.source, ini::read),
         None => (&readings.plays, plays::read),
     };
-    slot.get_or_init(|| sorted(read(file)))
+    slot.get_or_init(|| {
+        let mut found = read(file);
+        found.sort_by_key(|occurrence| occurrence.range);
+        found
+    })
 }
 
 /// Whether the YAML reader of inventories takes this source.
 fn is_yaml(file: &SourceFile) -> bool {
     let extension = name_of(file.path()).rsplit_once('.').map(|(_, extension)| extension);
     matches!(extension, None | Some("yml" | "yaml" | "json")) && file.yaml().root().is_some_and(|root| root.is_mapping())
-}
-
-fn sorted(mut found: Vec<Occurrence>) -> Vec<Occurrence> {
-    found.sort_by_key(|occurrence| occurrence.range);
-    found
 }
 
 /// The occurrence whose name touches byte `offset` of `file`; of two that meet there the one that begins.

@@ -256,3 +256,102 @@ fn inventories_are_kept_apart_and_half_typed_names_hide_nothing() {
     "#]]
     .assert_eq(&shown);
 }
+
+const TEMPLATES: &str = "\
+#- /w/hosts.yaml
+all:
+  hosts: {n1: {rack: 1}, n2: }
+  vars: {url: \"é€😀 {{ scheme }}://{{ groups['web'][0] }}\"}
+  children:
+    web: {hosts: {n1: }}
+#- /w/group_vars/all.yml
+scheme: http
+plain: scheme
+one: \"{{ hostvars['n1'].rack }} {{ hostvars[groups['web'][0]]['rack'] }} {{ hostvars.n1.scheme }}\"
+two: \"{{ 'web' in group_names and 'n1' != inventory_hostname and \\\"web\\\" not in group_names }}\"
+three: '{{ groups.web | length }} {{ groups.get(''web'') }} {% for h in groups.web %}{{ h }}{{ lookup(''env'', ''scheme'') }}{% endfor %}'
+unset: '{{ nothing }}'
+#- /w/site.yml
+- hosts: web
+  tasks:
+    - debug: {msg: \"{{ scheme }} {{ hostvars['n2'].rack }}\"}
+#- /w/inventory.ini
+[web]
+n1 link=\"{{ scheme }}\"
+";
+
+/// The references of the first `needle` in `path` of [`TEMPLATES`].
+fn check_templates(path: &str, needle: &str, expected: Expect) {
+    let header = format!("#- {path}\n");
+    let (before, file) = TEMPLATES.split_once(&header).expect("a file");
+    let scene = scene(&format!("{before}{header}{}", file.replacen(needle, &format!("$0{needle}"), 1)));
+    let found = references(&scene.workspace, &scene.path, scene.offset, Definitions::LeftOut);
+    expected
+        .assert_eq(&found.map_or_else(|| "nothing\n".to_owned(), |found| found.iter().map(|place| scene.place(place) + "\n").collect()));
+}
+
+#[test]
+fn templates_name_variables_groups_and_hosts() {
+    check_templates(
+        "/w/group_vars/all.yml",
+        "scheme",
+        expect![[r#"
+        /w/hosts.yaml:3: vars: {url: "é€😀 {{ «scheme» }}://{{ groups['web'][0] }}"}
+        /w/group_vars/all.yml:3: one: "{{ hostvars['n1'].rack }} {{ hostvars[groups['web'][0]]['rack'] }} {{ hostvars.n1.«scheme» }}"
+        /w/site.yml:3: - debug: {msg: "{{ «scheme» }} {{ hostvars['n2'].rack }}"}
+    "#]],
+    );
+    check_templates(
+        "/w/hosts.yaml",
+        "rack",
+        expect![[r#"
+        /w/group_vars/all.yml:3: one: "{{ hostvars['n1'].«rack» }} {{ hostvars[groups['web'][0]]['rack'] }} {{ hostvars.n1.scheme }}"
+        /w/group_vars/all.yml:3: one: "{{ hostvars['n1'].rack }} {{ hostvars[groups['web'][0]]['«rack»'] }} {{ hostvars.n1.scheme }}"
+        /w/site.yml:3: - debug: {msg: "{{ scheme }} {{ hostvars['n2'].«rack» }}"}
+    "#]],
+    );
+    check_templates(
+        "/w/hosts.yaml",
+        "web:",
+        expect![[r#"
+        /w/hosts.yaml:3: vars: {url: "é€😀 {{ scheme }}://{{ groups['«web»'][0] }}"}
+        /w/group_vars/all.yml:3: one: "{{ hostvars['n1'].rack }} {{ hostvars[groups['«web»'][0]]['rack'] }} {{ hostvars.n1.scheme }}"
+        /w/group_vars/all.yml:4: two: "{{ '«web»' in group_names and 'n1' != inventory_hostname and \"web\" not in group_names }}"
+        /w/group_vars/all.yml:4: two: "{{ 'web' in group_names and 'n1' != inventory_hostname and \"«web»\" not in group_names }}"
+        /w/group_vars/all.yml:5: three: '{{ groups.«web» | length }} {{ groups.get(''web'') }} {% for h in groups.web %}{{ h }}{{ lookup(''env'', ''scheme'') }}{% endfor %}'
+        /w/group_vars/all.yml:5: three: '{{ groups.web | length }} {{ groups.get(''«web»'') }} {% for h in groups.web %}{{ h }}{{ lookup(''env'', ''scheme'') }}{% endfor %}'
+        /w/group_vars/all.yml:5: three: '{{ groups.web | length }} {{ groups.get(''web'') }} {% for h in groups.«web» %}{{ h }}{{ lookup(''env'', ''scheme'') }}{% endfor %}'
+        /w/site.yml:1: - hosts: «web»
+    "#]],
+    );
+    check_templates(
+        "/w/site.yml",
+        "n2",
+        expect![[r#"
+        /w/hosts.yaml:2: hosts: {n1: {rack: 1}, «n2»: }
+        /w/site.yml:3: - debug: {msg: "{{ scheme }} {{ hostvars['«n2»'].rack }}"}
+    "#]],
+    );
+    check_templates(
+        "/w/inventory.ini",
+        "scheme",
+        expect![[r#"
+        /w/inventory.ini:2: n1 link="{{ «scheme» }}"
+        /w/group_vars/all.yml:3: one: "{{ hostvars['n1'].rack }} {{ hostvars[groups['web'][0]]['rack'] }} {{ hostvars.n1.«scheme» }}"
+        /w/site.yml:3: - debug: {msg: "{{ «scheme» }} {{ hostvars['n2'].rack }}"}
+    "#]],
+    );
+    check_templates("/w/group_vars/all.yml", "inventory_hostname", expect!["nothing\n"]);
+    check_templates("/w/group_vars/all.yml", "for h", expect!["nothing\n"]);
+}
+
+#[test]
+fn a_variable_in_a_template_leads_to_where_it_is_set() {
+    for (needle, expected) in [("scheme }}", Some("/w/group_vars/all.yml:1: «scheme»: http")), ("groups['web']", None)] {
+        let scene = scene(&TEMPLATES.replacen(needle, &format!("$0{needle}"), 1));
+        let found = definition(&scene.workspace, &scene.path, scene.offset);
+        assert_eq!(found.map(|found| scene.place(&found.targets[0])).as_deref(), expected, "{needle}");
+    }
+    let scene = scene(&TEMPLATES.replace("{{ nothing", "{{ $0nothing"));
+    assert_eq!(definition(&scene.workspace, &scene.path, scene.offset), None);
+}

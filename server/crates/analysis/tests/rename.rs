@@ -235,3 +235,32 @@ x: 1
         assert_eq!(follow(from, to), "", "{from} -> {to}");
     }
 }
+
+#[test]
+fn templates_follow() {
+    let fixture = "#- /w/hosts.yaml\nweb: {hosts: {a: {mine: 1}}}\n#- /w/group_vars/all.yml\nx: \"é€😀 {{ hostvars['a'].mine }}{{ groups[\\\"web\\\"] }}{{ mine }}\"\n";
+    check(
+        &fixture.replacen("a: {", "$0a: {", 1),
+        "b",
+        expect![[r#"
+        /w/group_vars/all.yml: x: "é€😀 {{ hostvars['b'].mine }}{{ groups[\"web\"] }}{{ mine }}"
+        /w/hosts.yaml: web: {hosts: {b: {mine: 1}}}
+    "#]],
+    );
+    check(
+        &fixture.replacen("web:", "$0web:", 1),
+        "front",
+        expect![[r#"
+        /w/group_vars/all.yml: x: "é€😀 {{ hostvars['a'].mine }}{{ groups[\"front\"] }}{{ mine }}"
+        /w/hosts.yaml: front: {hosts: {a: {mine: 1}}}
+    "#]],
+    );
+    check(
+        &fixture.replacen("{mine", "{$0mine", 1),
+        "ours",
+        expect![[r#"
+        /w/group_vars/all.yml: x: "é€😀 {{ hostvars['a'].ours }}{{ groups[\"web\"] }}{{ ours }}"
+        /w/hosts.yaml: web: {hosts: {a: {ours: 1}}}
+    "#]],
+    );
+}

@@ -4,11 +4,11 @@ use hostwise_inventory::SourceFile;
 use hostwise_syntax::TextRange;
 use hostwise_syntax::ini::{Line, Section, SectionKind};
 
-use super::{Kind, Occurrence, Role, yaml};
+use super::{Kind, Occurrence, Role, jinja, yaml};
 
 pub(super) fn read(file: &SourceFile) -> Vec<Occurrence> {
     let text = file.text();
-    let mut found = Vec::new();
+    let mut found = jinja::in_ini(file);
     for section in &file.ini().sections {
         if let Some(range) = section.name {
             let role = if section.kind == SectionKind::Vars { Role::Mention } else { Role::Definition };

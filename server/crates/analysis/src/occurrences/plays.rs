@@ -1,14 +1,14 @@
-//! The names in a playbook: the host patterns of its plays, and the variables that a play sets.
+//! The names in a playbook: the host patterns of its plays, the variables that a play sets, and what its templates name.
 
 use hostwise_inventory::{HostPattern, PatternPart, SourceFile};
 use hostwise_syntax::TextRange;
 use hostwise_syntax::yaml::Node;
 
-use super::{Kind, Occurrence, Role, yaml};
+use super::{Kind, Occurrence, Role, jinja, yaml};
 
 pub(super) fn read(file: &SourceFile) -> Vec<Occurrence> {
-    let mut found = Vec::new();
-    let Some(root) = file.yaml().root() else { return found };
+    let Some(root) = file.yaml().root().filter(|root| root.is_sequence()) else { return Vec::new() };
+    let mut found = jinja::in_yaml(file);
     for play in root.items().filter(|play| play.is_mapping()) {
         // A task has no hosts.
         let Some(hosts) = play.get("hosts") else { continue };

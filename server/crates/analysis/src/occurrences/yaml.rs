@@ -5,7 +5,7 @@ use hostwise_syntax::yaml::{Entry, Kind as NodeKind, Node, NodeId};
 use hostwise_syntax::{TextRange, Value};
 use rustc_hash::FxHashSet;
 
-use super::{Kind, Occurrence, Role};
+use super::{Kind, Occurrence, Role, jinja};
 
 /// Groups nested deeper than this are left out, as the reader of inventories does.
 const DEPTH: usize = 100;
@@ -18,6 +18,7 @@ pub(super) fn read(file: &SourceFile) -> Vec<Occurrence> {
             walk.groups(root, DEPTH);
         }
     }
+    walk.found.extend(jinja::in_yaml(file));
     walk.found
 }
 
