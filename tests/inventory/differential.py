@@ -44,8 +44,8 @@ def options(case, mode, root):
     basedir = str(root / "play") if "--playbook-dir" in case["arguments"] else None
     values = {
         "list": "--list" in mode, "export": "--export" in mode, "host": mode[1] if mode[0] == "--host" else None, "graph": mode[0] == "--graph",
-        "pattern": mode[1] if mode[0] == "--graph" and len(mode) > 1 else "all", "show_vars": "--vars" in mode, "basedir": basedir, "yaml": False, "toml": False,
-        "subset": None, "verbosity": 0, "output_file": None, "inventory": sources,
+        "pattern": mode[1] if mode[0] == "--graph" and mode[-1] not in ("--graph", "--vars") else "all", "show_vars": "--vars" in mode, "basedir": basedir, "yaml": False, "toml": False,
+        "subset": mode[mode.index("--limit") + 1] if "--limit" in mode else None, "verbosity": 0, "output_file": None, "inventory": sources,
     }
     return sources, values
 
@@ -71,6 +71,7 @@ def ansible(case, mode, root, state):
         cli = InventoryCLI.__new__(InventoryCLI)
         cli.loader, cli.inventory = state["loaded"]
         cli.vm = VariableManager(loader=cli.loader, inventory=cli.inventory, version_info={})
+        cli.inventory.subset(values["subset"])
         if values["host"]:
             hosts = cli.inventory.get_hosts(values["host"])
             if len(hosts) != 1:

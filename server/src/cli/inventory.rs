@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use hostwise_inventory::{Entry, Failure, Files, Inventory, Output, Request};
+use hostwise_inventory::{Entry, Failure, Files, HostPattern, Inventory, Output, Request};
 
 use crate::files;
 
@@ -35,6 +35,9 @@ pub(crate) struct InventoryArgs {
     /// With --list: variables where they are set, not where they arrive
     #[arg(long)]
     export: bool,
+    /// With --list: only the hosts of this pattern
+    #[arg(short, long, value_name = "PATTERN")]
+    limit: Option<String>,
     /// The directory of the playbook, whose group_vars and host_vars count, too
     #[arg(long, value_name = "DIR")]
     playbook_dir: Option<String>,
@@ -70,7 +73,16 @@ fn printed(args: &InventoryArgs, files: &Files, request: &Request) -> Result<Str
         let line = file.lines().line_of(problem.place.range.start as usize) + 1;
         eprintln!("{}:{line}: {}", file.path(), problem.message);
     }
-    let output = Output::new(&inventory, args.export, args.playbook_dir.is_some());
+    let mut output = Output::new(&inventory, args.export, args.playbook_dir.is_some());
+    if let Some(limit) = args.limit.as_deref().map(HostPattern::parse) {
+        if limit.parts.iter().any(|part| part.text.starts_with('@')) {
+            return Err(Failure::Pattern("a limit is not read from a file here: write its hosts, with commas".to_owned()));
+        }
+        for part in limit.unknown_parts(&inventory) {
+            eprintln!("--limit: no host and no group is called {}", part.text);
+        }
+        output = output.limited_to(limit);
+    }
     let text = match (&args.host, &args.graph) {
         (Some(host), _) => output.host(host),
         (_, Some(group)) => output.graph(group, args.vars),

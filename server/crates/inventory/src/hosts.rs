@@ -20,6 +20,9 @@ const LIMIT: usize = 1_000_000;
 
 /// Expands a pattern as ansible-core does (`plugins/inventory/__init__.py`); an error in words when it refuses it.
 pub fn expand(pattern: &str) -> Result<Expanded, String> {
+    if !pattern.contains([':', '[']) {
+        return Ok(Expanded { names: vec![pattern.to_owned()], port: None });
+    }
     let (address, port) = parse_address(pattern).unwrap_or((pattern, None));
     let mut names = Vec::new();
     if address.contains('[') {

@@ -65,7 +65,11 @@ pub enum Failure {
     GroupLoop,
     /// A variable file that is needed cannot be read: its path, the one-based line, the reason.
     VariableFile(Arc<str>, usize, String),
-    /// A pattern or group that was asked for, and why it is none.
+    /// The value of this variable is encrypted, and would have to be shown.
+    Secret(Arc<str>),
+    /// A host pattern that cannot be applied, and why.
+    Pattern(String),
+    /// A host or group that was asked for, and why it is none.
     Asked(String),
 }
 
@@ -73,7 +77,7 @@ impl Failure {
     /// The exit status of `ansible-inventory`.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Failure::GroupLoop => 1,
+            Failure::GroupLoop | Failure::Secret(_) | Failure::Pattern(_) => 1,
             Failure::VariableFile(..) => 4,
             Failure::Asked(_) => 5,
         }
@@ -85,7 +89,8 @@ impl fmt::Display for Failure {
         match self {
             Failure::GroupLoop => f.write_str("all stands below another group: every group would contain itself"),
             Failure::VariableFile(path, line, message) => write!(f, "{path}:{line}: {message}"),
-            Failure::Asked(message) => f.write_str(message),
+            Failure::Secret(name) => write!(f, "{name} is encrypted, and secrets are not known here"),
+            Failure::Pattern(message) | Failure::Asked(message) => f.write_str(message),
         }
     }
 }
@@ -101,18 +106,28 @@ pub struct Output<'i> {
     export: bool,
     /// Whether the playbook directory was asked for; otherwise `export` leaves it out.
     playbook_dir_given: bool,
+    limit: Option<HostPattern>,
     profiles: RefCell<FxHashMap<ProfileId, Rc<Variables>>>,
 }
 
 impl<'i> Output<'i> {
     /// For an inventory from [`Inventory::load_strictly`].
     pub fn new(inventory: &'i Inventory, export: bool, playbook_dir_given: bool) -> Self {
-        Self { inventory, export, playbook_dir_given, profiles: RefCell::default() }
+        Self { inventory, export, playbook_dir_given, limit: None, profiles: RefCell::default() }
+    }
+
+    /// The same of these hosts only (`--limit`).
+    pub fn limited_to(self, limit: HostPattern) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 
     /// `--list`: groups, and the variables of all hosts.
     pub fn list(&self) -> Result<String, Failure> {
-        let hosts = HostPattern::parse("all").hosts(self.inventory)?;
+        let mut hosts = HostPattern::parse("all").hosts(self.inventory)?;
+        if let Some(limit) = &self.limit {
+            let wanted: BTreeSet<HostId> = limit.hosts(self.inventory)?.into_iter().collect();
+            hosts.retain(|host| wanted.contains(host));
+        }
         let shown: BTreeSet<HostId> = hosts.iter().copied().collect();
         let (mut groups, mut group_values) = (Vec::new(), Vec::new());
         self.reachable(ALL, &mut groups);
@@ -178,11 +193,11 @@ impl<'i> Output<'i> {
         for &host in group.hosts.iter().filter(|_| id != ALL) {
             lines.push(branch_line(depth + 1, &self.inventory.host(host).name));
             if with_variables {
-                variable_lines(&self.host_variables(host)?, depth + 2, lines);
+                variable_lines(&self.host_variables(host)?, depth + 2, lines)?;
             }
         }
         if with_variables {
-            variable_lines(&self.group_variables(id)?, depth + 1, lines);
+            variable_lines(&self.group_variables(id)?, depth + 1, lines)?;
         }
         Ok(())
     }
@@ -300,9 +315,14 @@ fn branch_line(depth: usize, text: &str) -> String {
     line
 }
 
-fn variable_lines(values: &Variables, depth: usize, lines: &mut Vec<String>) {
+/// An error for a secret: Ansible decrypts what it shows here.
+fn variable_lines(values: &Variables, depth: usize, lines: &mut Vec<String>) -> Result<(), Failure> {
     let sorted: BTreeMap<&Arc<str>, &Value> = values.iter().collect();
     for (name, value) in sorted {
+        if matches!(value, Value::Vault(_)) {
+            return Err(Failure::Secret(Arc::clone(name)));
+        }
         lines.push(branch_line(depth, &format!("{{{name} = {}}}", python::text(value))));
     }
+    Ok(())
 }

@@ -67,6 +67,17 @@ impl HostPattern {
         HostPattern { parts: trimmed.collect() }
     }
 
+    /// The pattern of a list in a play's `hosts`: all parts of all items. The range of a part counts from the beginning of its own item.
+    pub fn of_list(items: impl IntoIterator<Item = HostPattern>) -> HostPattern {
+        HostPattern { parts: items.into_iter().flat_map(|item| item.parts).collect() }
+    }
+
+    /// The parts for which Ansible says that it "could not match supplied host pattern": no group and no host is called so. A name of the local host
+    /// always means something.
+    pub fn unknown_parts<'p>(&'p self, inventory: &'p Inventory) -> impl Iterator<Item = &'p PatternPart> {
+        self.parts.iter().filter(|part| part.is_unknown(inventory))
+    }
+
     /// The hosts this stands for: the plain parts in order, then every `&`, then every `!`. An error for an expression or a subscript that cannot
     /// be applied.
     pub fn hosts(&self, inventory: &Inventory) -> Result<Vec<HostId>, Failure> {
@@ -84,12 +95,15 @@ impl HostPattern {
             }
             let these = part.hosts(inventory)?;
             match part.role {
-                PatternRole::Add => {
-                    let known: HashSet<HostId> = found.iter().copied().collect();
-                    found.extend(these.into_iter().filter(|host| !known.contains(host)));
+                PatternRole::Add => found.extend(these),
+                PatternRole::Intersect => {
+                    let these: HashSet<HostId> = these.into_iter().collect();
+                    found.retain(|host| these.contains(host));
                 }
-                PatternRole::Intersect => found.retain(|host| these.contains(host)),
-                PatternRole::Exclude => found.retain(|host| !these.contains(host)),
+                PatternRole::Exclude => {
+                    let these: HashSet<HostId> = these.into_iter().collect();
+                    found.retain(|host| !these.contains(host));
+                }
             }
         }
         let mut known = HashSet::new();
@@ -99,46 +113,70 @@ impl HostPattern {
 }
 
 impl PatternPart {
+    /// The bytes of the pattern that name a group or a host: without the sign and the subscript. None for a glob and a regular expression.
+    pub fn name(&self) -> Option<TextRange> {
+        let (name, _) = split_subscript(self.unsigned());
+        let is_name = !name.is_empty() && !name.starts_with('~') && !name.contains(['*', '?', '[', ']']);
+        let start = self.range.start as usize + self.text.len() - self.unsigned().len();
+        is_name.then(|| TextRange::new(start, start + name.len()))
+    }
+
     /// The hosts of this part alone, its sign left out.
     pub fn hosts(&self, inventory: &Inventory) -> Result<Vec<HostId>, Failure> {
-        match inventory.host_named(&self.text) {
-            Some(host) => Ok(vec![host]),
-            None => part_hosts(self.text.strip_prefix(['!', '&']).unwrap_or(&self.text), inventory),
+        if let Some(host) = inventory.host_named(&self.text) {
+            return Ok(vec![host]);
         }
+        let (expression, subscript) = split_subscript(self.unsigned());
+        let Matches { hosts, .. } = matches(expression, inventory)?;
+        match subscript {
+            Some(subscript) if !hosts.is_empty() => {
+                apply(subscript, &hosts).ok_or_else(|| Failure::Pattern(format!("{} asks for a host behind the last one", self.unsigned())))
+            }
+            _ => Ok(hosts),
+        }
+    }
+
+    fn is_unknown(&self, inventory: &Inventory) -> bool {
+        let (expression, _) = split_subscript(self.unsigned());
+        let is_known = inventory.host_named(&self.text).is_some() || expression == "all" || is_localhost(expression);
+        !is_known && matches(expression, inventory).is_ok_and(|found| !found.any_group && found.hosts.is_empty())
+    }
+
+    fn unsigned(&self) -> &str {
+        self.text.strip_prefix(['!', '&']).unwrap_or(&self.text)
     }
 }
 
-fn part_hosts(text: &str, inventory: &Inventory) -> Result<Vec<HostId>, Failure> {
-    let (expression, subscript) = split_subscript(text);
-    let hosts = matching(expression, inventory)?;
-    match subscript {
-        Some(subscript) if !hosts.is_empty() => {
-            apply(subscript, &hosts).ok_or_else(|| Failure::Asked(format!("{text} asks for a host behind the last one")))
-        }
-        _ => Ok(hosts),
-    }
+/// What an expression matches.
+struct Matches {
+    any_group: bool,
+    hosts: Vec<HostId>,
 }
 
 /// Groups first; hosts when no group matched, or when the pattern has a sign of an expression.
-fn matching(expression: &str, inventory: &Inventory) -> Result<Vec<HostId>, Failure> {
+fn matches(expression: &str, inventory: &Inventory) -> Result<Matches, Failure> {
     let regex = match expression.strip_prefix('~') {
         Some(regex) => Regex::new(&format!("^(?:{regex})")),
         None => Regex::new(&glob(expression)),
     };
-    let regex = regex.map_err(|_| Failure::Asked(format!("{expression} is no pattern of hosts")))?;
+    let regex = regex.map_err(|_| Failure::Pattern(format!("{expression} is no pattern of hosts")))?;
     let is_match = |name: &str| regex.is_match(name).unwrap_or(false);
     let groups: Vec<_> = inventory.groups().filter(|(_, group)| is_match(&group.name)).map(|(id, _)| id).collect();
-    let mut found: Vec<HostId> = groups.iter().flat_map(|&group| inventory.members(group)).collect();
+    let mut hosts: Vec<HostId> = groups.iter().flat_map(|&group| inventory.members(group)).collect();
     if groups.is_empty() || expression.starts_with('~') || expression.contains(['.', '?', '*', '[']) {
-        found.extend(inventory.hosts().filter(|(_, host)| is_match(&host.name)).map(|(id, _)| id));
+        hosts.extend(inventory.hosts().filter(|(_, host)| is_match(&host.name)).map(|(id, _)| id));
     }
-    if found.is_empty() && matches!(expression, "localhost" | "127.0.0.1" | "::1") {
-        let aliases = inventory.hosts().find(|(_, host)| matches!(&*host.name, "localhost" | "127.0.0.1" | "::1"));
-        found.extend(aliases.map(|(id, _)| id));
+    if hosts.is_empty() && is_localhost(expression) {
+        hosts.extend(inventory.hosts().find(|(_, host)| is_localhost(&host.name)).map(|(id, _)| id));
     }
     let mut known = HashSet::new();
-    found.retain(|host| known.insert(*host));
-    Ok(found)
+    hosts.retain(|host| known.insert(*host));
+    Ok(Matches { any_group: !groups.is_empty(), hosts })
+}
+
+/// The names of the one local host.
+fn is_localhost(name: &str) -> bool {
+    matches!(name, "localhost" | "127.0.0.1" | "::1")
 }
 
 /// A shell glob as an expression, as Python's `fnmatch.translate`.

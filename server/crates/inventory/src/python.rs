@@ -52,7 +52,8 @@ pub(crate) fn is_true(value: &Value) -> bool {
 /// Python's `str(value)`.
 pub(crate) fn text(value: &Value) -> String {
     match value {
-        Value::String(text) | Value::Unsafe(text) | Value::Timestamp(text) | Value::Vault(text) | Value::Invalid(text) => text.to_string(),
+        Value::String(text) | Value::Unsafe(text) | Value::Vault(text) | Value::Invalid(text) => text.to_string(),
+        Value::Timestamp(text) => text.replace('T', " "),
         other => repr(other),
     }
 }
@@ -68,12 +69,44 @@ fn repr(value: &Value) -> String {
         Value::Float(value) if value.is_nan() => "nan".to_owned(),
         Value::Float(value) if value.is_infinite() => if *value > 0.0 { "inf" } else { "-inf" }.to_owned(),
         Value::Float(value) => json::float(*value),
-        Value::String(text) | Value::Unsafe(text) | Value::Timestamp(text) | Value::Vault(text) | Value::Invalid(text) => quoted(text),
+        Value::String(text) | Value::Unsafe(text) | Value::Invalid(text) => quoted(text),
+        Value::Vault(text) => format!("EncryptedString(ciphertext={})", quoted(text)),
+        Value::Timestamp(text) => date(text),
         Value::List(items) => format!("[{}]", joined(items.iter().map(repr).collect())),
         Value::Map(entries) => {
             format!("{{{}}}", joined(entries.iter().map(|(key, value)| format!("{}: {}", repr(key), repr(value))).collect()))
         }
     }
+}
+
+/// The call that makes a date, from its ISO form.
+fn date(iso: &str) -> String {
+    let number = |text: &str| text.parse::<i64>().unwrap_or_default();
+    let numbers = |text: &str, separator: char| text.split(separator).map(number).collect::<Vec<_>>();
+    let listed = |numbers: &[i64]| numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let Some((day, time)) = iso.split_once('T') else { return format!("datetime.date({})", listed(&numbers(iso, '-'))) };
+    let (time, zone) = match time.find(['+', '-']) {
+        Some(at) => (&time[..at], Some(&time[at..])),
+        None => (time, None),
+    };
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let mut parts = numbers(day, '-');
+    parts.extend(numbers(clock, ':'));
+    match number(fraction) {
+        0 if parts.last() == Some(&0) => parts.truncate(5),
+        0 => {}
+        fraction => parts.push(fraction),
+    }
+    let zone = zone.map_or(String::new(), |zone| {
+        let clock = numbers(&zone[1..], ':');
+        let seconds = clock.first().unwrap_or(&0) * 3600 + clock.get(1).unwrap_or(&0) * 60;
+        match (seconds, zone.starts_with('-')) {
+            (0, _) => ", tzinfo=datetime.timezone.utc".to_owned(),
+            (seconds, true) => format!(", tzinfo=datetime.timezone(datetime.timedelta(days=-1, seconds={}))", 86_400 - seconds),
+            (seconds, false) => format!(", tzinfo=datetime.timezone(datetime.timedelta(seconds={seconds}))"),
+        }
+    });
+    format!("datetime.datetime({}{zone})", listed(&parts))
 }
 
 /// A string literal: single quotes unless only those are inside.
@@ -100,6 +133,31 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What `ansible-inventory --graph --vars` of ansible-core 2.19 shows.
+    #[test]
+    fn values_are_shown_as_python_shows_them() {
+        let date = |text: &str| Value::Timestamp(text.into());
+        let list = |items: Vec<Value>| Value::List(items.into());
+        for (value, expected) in [
+            (date("2001-12-14"), "2001-12-14"),
+            (date("2001-12-14T21:59:43.100000-05:30"), "2001-12-14 21:59:43.100000-05:30"),
+            (list(vec![date("2001-12-14")]), "[datetime.date(2001, 12, 14)]"),
+            (list(vec![date("2001-12-14T21:59:00")]), "[datetime.datetime(2001, 12, 14, 21, 59)]"),
+            (
+                list(vec![date("2001-12-14T21:59:43.100000+00:00")]),
+                "[datetime.datetime(2001, 12, 14, 21, 59, 43, 100000, tzinfo=datetime.timezone.utc)]",
+            ),
+            (
+                list(vec![date("2001-12-14T00:00:00-05:30")]),
+                "[datetime.datetime(2001, 12, 14, 0, 0, tzinfo=datetime.timezone(datetime.timedelta(days=-1, seconds=66600)))]",
+            ),
+            (list(vec![Value::Vault("abc".into())]), "[EncryptedString(ciphertext='abc')]"),
+            (list(vec![Value::Unsafe("it's".into()), Value::Null, Value::Float(1e300)]), "[\"it's\", None, 1e+300]"),
+        ] {
+            assert_eq!(text(&value), expected);
+        }
+    }
 
     /// Checked against Python 3.11.
     #[test]

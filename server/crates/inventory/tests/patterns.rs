@@ -72,3 +72,34 @@ fn parts_have_places_and_roles() {
         [("é1", "é1", PatternRole::Add), ("&web", "&web", PatternRole::Intersect), ("!db[0]", "!db[0]", PatternRole::Exclude)]
     );
 }
+
+/// What Ansible says it "could not match".
+#[test]
+fn unknown_parts_have_places() {
+    let inventory = inventory();
+    let unknown = |pattern: &str| -> Vec<String> {
+        let parsed = HostPattern::parse(pattern);
+        parsed.unknown_parts(&inventory).map(|part| pattern[part.range.span()].to_owned()).collect()
+    };
+    assert_eq!(unknown("web, nope,!gone[0], w1 ,*.nowhere,~x.y"), ["nope", "!gone[0]", "*.nowhere", "~x.y"]);
+    // A group without hosts, `all`, the local host, and what is no pattern at all.
+    assert!(unknown("ungrouped,all,localhost,127.0.0.1,w2,~(").is_empty());
+    assert_eq!(unknown("web:80"), ["web:80"]);
+}
+
+#[test]
+fn the_name_in_a_part_has_a_place() {
+    let names = |pattern: &str| -> Vec<String> {
+        let parts = HostPattern::parse(pattern).parts;
+        parts.iter().map(|part| part.name().map_or("-", |range| &pattern[range.span()]).to_owned()).collect()
+    };
+    assert_eq!(names("web, &db[0] ,!é[1:],w*,~x,w[!1],h[1]"), ["web", "db", "é", "-", "-", "-", "h"]);
+}
+
+#[test]
+fn a_list_is_the_union_of_its_items() {
+    let inventory = inventory();
+    let list = HostPattern::of_list(["!w2", "web", "&prod"].map(HostPattern::parse));
+    let names: Vec<_> = list.hosts(&inventory).expect("a pattern").iter().map(|&host| inventory.host(host).name.to_string()).collect();
+    assert_eq!(names, ["w1", "w3"]);
+}
