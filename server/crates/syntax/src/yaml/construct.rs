@@ -1,5 +1,7 @@
 //! From nodes to values, as PyYAML's constructor and Ansible's loader do it.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Entry, Kind, Node};
@@ -28,9 +30,40 @@ impl Constructor {
                 Some(_) => Err(refused(node.range(), "this alias stands inside what it names")),
                 None => Err(refused(node.range(), "no anchor has this name")),
             },
-            Kind::BlockSequence | Kind::FlowSequence => self.list(node, depth),
-            Kind::BlockMapping | Kind::FlowMapping => self.map(node, depth),
+            Kind::BlockSequence | Kind::FlowSequence => self.sequence(node, depth),
+            Kind::BlockMapping | Kind::FlowMapping => self.mapping(node, depth),
             _ => scalar(node),
+        }
+    }
+
+    fn sequence(&mut self, node: Node<'_>, depth: usize) -> Result<Value, SyntaxError> {
+        match tag(node).as_deref() {
+            None | Some("!" | "!!seq") => self.list(node, depth),
+            Some("!unsafe") => self.list(node, depth).map(marked),
+            Some("!!omap" | "!!pairs") => {
+                let pair = |item: Value| match item {
+                    Value::Map(entries) if entries.len() == 1 => {
+                        Ok(Value::List(entries.iter().flat_map(|(key, value)| [key.clone(), value.clone()]).collect()))
+                    }
+                    _ => Err(refused(node.range(), "every item must be a mapping with one entry")),
+                };
+                let Value::List(items) = self.list(node, depth)? else { return Err(refused(node.range(), "this is no list")) };
+                Ok(Value::List(items.iter().cloned().map(pair).collect::<Result<_, _>>()?))
+            }
+            Some(tag) => Err(unfit(node, tag)),
+        }
+    }
+
+    fn mapping(&mut self, node: Node<'_>, depth: usize) -> Result<Value, SyntaxError> {
+        match tag(node).as_deref() {
+            None | Some("!" | "!!map" | "!!python/dict") => self.map(node, depth),
+            Some("!unsafe") => self.map(node, depth).map(marked),
+            // Printed as a list; the order is undefined there.
+            Some("!!set") => match self.map(node, depth)? {
+                Value::Map(entries) => Ok(Value::List(entries.iter().map(|(key, _)| key.clone()).collect())),
+                other => Ok(other),
+            },
+            Some(tag) => Err(unfit(node, tag)),
         }
     }
 
@@ -41,8 +74,8 @@ impl Constructor {
 
     /// Own entries beat merged ones wherever `<<` stands; of a list of maps the earlier wins.
     fn map(&mut self, node: Node<'_>, depth: usize) -> Result<Value, SyntaxError> {
-        let mut own: Vec<(Value, Value)> = Vec::new();
-        let mut merged: Vec<(Value, Value)> = Vec::new();
+        let mut own = Entries::default();
+        let mut merged = Entries::default();
         for entry in node.entries() {
             if is_merge(&entry) {
                 let maps = match self.value(entry.value, depth)? {
@@ -52,21 +85,21 @@ impl Constructor {
                     }
                     _ => return Err(refused(entry.value.range(), "only a mapping can be merged")),
                 };
-                let mut these: Vec<(Value, Value)> = Vec::new();
+                let mut these = Entries::default();
                 for (key, value) in maps.iter().rev().flat_map(|map| map.iter()) {
-                    put(&mut these, key.clone(), value.clone());
+                    these.put(key.clone(), value.clone());
                 }
-                these.into_iter().for_each(|(key, value)| put(&mut merged, key, value));
+                these.found.into_iter().for_each(|(key, value)| merged.put(key, value));
             } else if entry.colon.is_some() || node.kind() == Kind::FlowMapping {
                 let key = self.value(entry.key, depth)?;
                 if matches!(key, Value::List(_) | Value::Map(_)) {
                     return Err(refused(entry.key.range(), "a list or a mapping cannot be a key"));
                 }
-                put(&mut own, key, self.value(entry.value, depth)?);
+                own.put(key, self.value(entry.value, depth)?);
             }
         }
-        own.into_iter().for_each(|(key, value)| put(&mut merged, key, value));
-        Ok(Value::Map(merged.into()))
+        own.found.into_iter().for_each(|(key, value)| merged.put(key, value));
+        Ok(Value::Map(merged.found.into()))
     }
 }
 
@@ -74,30 +107,91 @@ fn is_merge(entry: &Entry<'_>) -> bool {
     entry.key.kind() == Kind::Plain && entry.key.source() == "<<" && entry.key.tag().is_none()
 }
 
-/// The last value of a key wins, the place is that of the first.
-fn put(entries: &mut Vec<(Value, Value)>, key: Value, value: Value) {
-    match entries.iter_mut().find(|(known, _)| known.same_key(&key)) {
-        Some((_, old)) => *old = value,
-        None => entries.push((key, value)),
+/// The entries of a mapping. The last value of a key wins, the place is that of the first.
+#[derive(Default)]
+struct Entries {
+    found: Vec<(Value, Value)>,
+    /// Where the text keys stand, once there are many: then going through all of them for each would take long.
+    texts: HashMap<Arc<str>, usize>,
+}
+
+impl Entries {
+    const MANY: usize = 32;
+
+    fn put(&mut self, key: Value, value: Value) {
+        let known = match &key {
+            Value::String(text) if self.found.len() > Self::MANY => self.texts.get(text).copied(),
+            key => self.found.iter().position(|(known, _)| known.same_key(key)),
+        };
+        match known {
+            Some(at) => self.found[at].1 = value,
+            None => {
+                self.found.push((key, value));
+                match self.found.len() {
+                    n if n < Self::MANY => {}
+                    Self::MANY => (0..Self::MANY).for_each(|at| self.index(at)),
+                    n => self.index(n - 1),
+                }
+            }
+        }
+    }
+
+    fn index(&mut self, at: usize) {
+        if let Value::String(text) = &self.found[at].0 {
+            self.texts.insert(Arc::clone(text), at);
+        }
     }
 }
+
+/// The tag of a node; `!<tag:yaml.org,2002:int>` is `!!int`.
+fn tag(node: Node<'_>) -> Option<Cow<'_, str>> {
+    let tag = node.tag()?;
+    let verbatim = tag.strip_prefix("!<").and_then(|rest| rest.strip_suffix('>'));
+    Some(match verbatim.map(|name| (name, name.strip_prefix("tag:yaml.org,2002:"))) {
+        None => tag.into(),
+        Some((_, Some(standard))) => format!("!!{standard}").into(),
+        Some((name, None)) => name.into(),
+    })
+}
+
+/// The value with a mark on every string that Ansible will not take for a template.
+fn marked(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::Unsafe(text),
+        Value::List(items) => Value::List(items.iter().cloned().map(marked).collect()),
+        Value::Map(entries) => Value::Map(entries.iter().map(|(key, value)| (key.clone(), marked(value.clone()))).collect()),
+        other => other,
+    }
+}
+
+/// A tag that does not go with the node.
+fn unfit(node: Node<'_>, tag: &str) -> SyntaxError {
+    let is_known = matches!(tag, "!vault" | "!vault-encrypted") || KNOWN.contains(&tag.trim_start_matches("!!"));
+    let message = if is_known { format!("this cannot be read as {tag}") } else { format!("Ansible knows no tag {tag}") };
+    refused(node.range(), &message)
+}
+
+/// The standard tags.
+const KNOWN: [&str; 14] =
+    ["str", "int", "float", "bool", "null", "map", "seq", "set", "omap", "pairs", "timestamp", "binary", "python/dict", "python/unicode"];
 
 fn scalar(node: Node<'_>) -> Result<Value, SyntaxError> {
     let text = node.text();
     let string = || Value::String(text.as_ref().into());
-    match node.tag() {
-        None if matches!(node.kind(), Kind::Plain | Kind::Absent) => {
-            value::resolve(&text).map_err(|message| refused(node.range(), message))
-        }
+    let resolved = || value::resolve(&text).map_err(|message| refused(node.range(), message));
+    match tag(node).as_deref() {
+        None if matches!(node.kind(), Kind::Plain | Kind::Absent) => resolved(),
         None | Some("!!str" | "!!python/unicode") => Ok(string()),
-        Some("!" | "!!timestamp") => value::resolve(&text).map_err(|message| refused(node.range(), message)),
-        Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float")) => {
-            value::resolve_as(tag, &text).ok_or_else(|| refused(node.range(), &format!("this cannot be read as {tag}")))
-        }
+        Some("!") => resolved(),
+        Some("!!timestamp") => match resolved()? {
+            date @ Value::Timestamp(_) => Ok(date),
+            _ => Err(unfit(node, "!!timestamp")),
+        },
+        Some(tag @ ("!!null" | "!!bool" | "!!int" | "!!float")) => value::resolve_as(tag, &text).ok_or_else(|| unfit(node, tag)),
         Some("!vault" | "!vault-encrypted") => Ok(Value::Vault(text.as_ref().into())),
-        Some("!unsafe") => Ok(Value::Unsafe(text.as_ref().into())),
+        Some("!unsafe") => resolved().map(marked),
         Some("!!binary") => Ok(string()),
-        Some(tag) => Err(refused(node.range(), &format!("Ansible knows no tag {tag}"))),
+        Some(tag) => Err(unfit(node, tag)),
     }
 }
 

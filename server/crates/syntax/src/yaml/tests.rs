@@ -185,10 +185,17 @@ fn values_follow_yaml_1_1() {
         ("\"5\"", string("5")),
         ("! \"5\"", int(5)),
         ("!unsafe '{{ x }}'", Ok(Value::Unsafe("{{ x }}".into()))),
+        ("!unsafe '5'", Ok(Value::Int(5))),
+        ("!unsafe [a, 1]", Ok(Value::List([Value::Unsafe("a".into()), Value::Int(1)].into()))),
+        ("!!set {a, a}", Ok(Value::List(["a".into()].map(Value::String).into()))),
+        ("!!pairs [a: b]", Ok(Value::List([Value::List(["a", "b"].map(|text| Value::String(text.into())).into())].into()))),
+        ("!<tag:yaml.org,2002:str>\n  5", Ok(Value::String("5".into()))),
     ] {
         assert_eq!(value(text), expected, "{text}");
     }
-    assert!(value("=").is_err() && value("0x_").is_err() && value("!other x").is_err());
+    for refused in ["=", "0x_", "!other x", "!!map [a]", "!!seq x", "!!timestamp x", "!!omap [a]", "!!str [a]"] {
+        assert!(value(refused).is_err(), "{refused}");
+    }
 }
 
 #[test]
