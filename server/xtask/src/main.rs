@@ -1,4 +1,7 @@
-//! Generated parts of the repository: `cargo run -p xtask -- generate` writes them, `--check` says which are stale.
+//! Generated parts of the repository: `cargo run -p xtask -- generate` writes them, `--check` says which are stale; `pack` writes the facts of a
+//! release of Kubespray.
+
+mod pack;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Parser;
 use hostwise_analysis::RULES;
+use hostwise_kubespray::Version;
 
 #[derive(Debug, Parser)]
 enum Task {
@@ -15,13 +19,28 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write what a release of Kubespray says of its variables
+    Pack {
+        /// A checkout of the release
+        #[arg(long)]
+        checkout: PathBuf,
+        /// The number in its galaxy.yml
+        #[arg(long)]
+        version: Version,
+    },
 }
 
 fn main() -> anyhow::Result<ExitCode> {
-    let Task::Generate { check } = Task::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    match Task::parse() {
+        Task::Generate { check } => generate(&root, check),
+        Task::Pack { checkout, version } => pack::write(&root, &checkout, version).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn generate(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let mut stale: Vec<PathBuf> = Vec::new();
-    for (path, content) in [generated_readme(&root)?] {
+    for (path, content) in [generated_readme(root)?] {
         let current = std::fs::read_to_string(&path).unwrap_or_default();
         if current == content {
             continue;

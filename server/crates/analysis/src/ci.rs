@@ -82,7 +82,7 @@ pub(crate) fn read(files: &Files, file: &SourceFile, settings: &Settings) -> Opt
     let release = release_of(files, path, settings);
     if !is_by_place(path) && !is_spelt_out(layout) {
         let names_mode = mode.is_some_and(|mode| release.pack.layouts.contains_key(&*mode.value.text()));
-        let sets_known = root.entries().any(|entry| release.pack.defaults.contains_key(&*entry.key.text()));
+        let sets_known = root.entries().any(|entry| release.pack.variable(&entry.key.text()).is_some());
         if !(image.is_some() || names_mode && sets_known) {
             return None;
         }

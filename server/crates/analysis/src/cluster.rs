@@ -154,9 +154,10 @@ impl Cluster {
 
 /// What the first plays do: groups that are filled from others while Ansible runs (Kubespray's `dynamic_groups`).
 fn runtime_groups(plain: &Inventory, release: &Release) -> Vec<(Arc<str>, Vec<HostId>)> {
-    let filled = release.pack.groups.iter().filter(|(_, knowledge)| !knowledge.filled_from.is_empty());
-    let groups = filled.map(|(name, knowledge)| {
-        let sources = knowledge.filled_from.iter().filter_map(|group| plain.group_named(group));
+    let groups = release.pack.groups.iter().map(|(name, knowledge)| {
+        let spelt_out = std::iter::once(name).chain(&knowledge.legacy_names).any(|group| plain.group_named(group).is_some());
+        let meant = knowledge.meant.iter().filter(|_| !spelt_out);
+        let sources = knowledge.filled_from.iter().chain(meant).filter_map(|group| plain.group_named(group));
         let mut hosts: Vec<HostId> = sources.flat_map(|group| plain.members(group)).collect();
         hosts.sort_unstable();
         hosts.dedup();

@@ -66,7 +66,6 @@ fn differs(left: Option<&VariableExplanation>, right: Option<&VariableExplanatio
 
 /// The names that the release has a default for, sorted.
 fn defaults(cluster: &Cluster) -> impl Iterator<Item = Arc<str>> {
-    let names = cluster.kubespray.iter().flat_map(|release| release.pack.defaults.keys());
-    let sorted: BTreeSet<Arc<str>> = names.map(|name| Arc::from(name.as_str())).collect();
-    sorted.into_iter()
+    let variables = cluster.kubespray.iter().flat_map(|release| release.pack.variables());
+    variables.filter(|variable| variable.default.is_some()).map(|variable| Arc::from(variable.name.as_str()))
 }

@@ -157,6 +157,8 @@ pub(crate) fn of_variable(cluster: &Cluster, host: HostId, name: &str) -> Option
     let mut said: Vec<Overridden> = Vec::new();
     if let Some(declared) = release.and_then(|release| release.shadowing(name)) {
         said.push(of_role("role-vars", declared, name));
+    } else if let Some(value) = release.and_then(|release| release.shadowing_value(name)) {
+        said.push(of_pack("role-vars", &value));
     }
     if let Some(variable) = cluster.inventory.variable(host, name) {
         said.extend(std::iter::once(&variable.winner).chain(&variable.overridden).map(|layer| of_layer(cluster, layer, name)));
@@ -191,8 +193,11 @@ pub(crate) fn default(release: &Release, name: &str) -> Option<Overridden> {
     if let Some(declared) = release.declared(name).first() {
         return Some(of_role("kubespray-default", declared, name));
     }
-    let value = json::from_value(&release.default(name)?);
-    Some(Overridden { origin: Origin { kind: "kubespray-default", path: None, line: None, range: None, group: None }, value })
+    Some(of_pack("kubespray-default", &release.default(name)?))
+}
+
+fn of_pack(kind: &'static str, value: &Value) -> Overridden {
+    Overridden { origin: Origin { kind, path: None, line: None, range: None, group: None }, value: json::from_value(value) }
 }
 
 fn of_role(kind: &'static str, declared: &Declared, name: &str) -> Overridden {

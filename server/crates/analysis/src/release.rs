@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hostwise_expression::{Reason, Value};
 use hostwise_inventory::{Files, Request};
-use hostwise_kubespray::{Pack, Packs, Version};
+use hostwise_kubespray::{Pack, Packs, Variable, Version};
 
 use crate::Settings;
 use crate::checkout::{self, Checkout, Checkouts, Declared};
@@ -75,7 +75,7 @@ impl Release {
     /// The default of a variable before templating: of the checkout when it has one, else of the pack. Unknown where roles disagree.
     pub(crate) fn default(&self, name: &str) -> Option<Value> {
         match self.declared(name) {
-            [] => Some(from_pack(self.pack.defaults.get(name)?)),
+            [] => value_of(self.pack.variable(name)?),
             [first, others @ ..] => {
                 let shared = self.checkout.as_ref().is_some_and(|checkout| checkout.is_shared(first));
                 let agree = shared || others.iter().all(|other| other.text() == first.text());
@@ -97,13 +97,38 @@ impl Release {
 
     /// All names with a default, in no order.
     pub(crate) fn names(&self) -> impl Iterator<Item = Arc<str>> {
-        let of_pack = self.pack.defaults.keys().map(|name| Arc::from(name.as_str()));
+        let of_pack = self.pack.variables().filter(|variable| variable.default.is_some()).map(|variable| Arc::from(variable.name.as_str()));
         of_pack.chain(self.checkout.iter().flat_map(|checkout| checkout.names().cloned()))
     }
 
-    /// What beats the inventory: `vars` of the role that all others share.
+    /// What beats the inventory in the checkout: `vars` of the role that all others share.
     pub(crate) fn shadowing(&self, name: &str) -> Option<&Declared> {
         self.checkout.as_ref()?.shadowing(name)
+    }
+
+    /// The value before templating that beats the inventory: of the checkout when there is one, else as the pack knows it.
+    pub(crate) fn shadowing_value(&self, name: &str) -> Option<Value> {
+        match &self.checkout {
+            Some(_) => Some(self.shadowing(name)?.value(name).clone()),
+            None => value_of(self.pack.variable(name).filter(|variable| variable.shadowed && variable.is_shared())?),
+        }
+    }
+
+    /// Whether Kubespray asks if the variable is defined, and nothing but an inventory defines it.
+    pub(crate) fn leaves_undefined(&self, name: &str) -> bool {
+        let nobody = |variable: &Variable| variable.default.is_none() && !variable.computed && !variable.set_by_tasks;
+        self.declared(name).is_empty() && self.pack.variable(name).is_some_and(nobody)
+    }
+}
+
+/// The default of a variable of the pack, or the value of a role variable. Unknown when the pack does not keep it.
+fn value_of(variable: &Variable) -> Option<Value> {
+    match &variable.default {
+        Some(default) => Some(from_pack(default, variable.kind)),
+        None if variable.computed => {
+            Some(Value::Unknown(vec![Reason::Unsupported(format!("the default of {}, which is computed", variable.name).into())]))
+        }
+        None => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hostwise_expression::{Dialect, Reason, Scope, Value};
 use hostwise_inventory::{GroupId, HostId};
+use hostwise_kubespray::{Default, Kind};
 use hostwise_syntax as syntax;
 use indexmap::IndexMap;
 
@@ -12,8 +13,8 @@ use crate::cluster::Cluster;
 /// Every release of Kubespray up to 2.32 runs on ansible-core below 2.19 (`meta/runtime.yml`).
 pub(crate) const DIALECT: Dialect = Dialect::SafeEval;
 
-/// The variables of one host: magic ones, what the release sets over the inventory, the inventory's, the release's defaults. Everything else is unknown, not undefined:
-/// it may be a fact, be registered, or come with `-e`.
+/// The variables of one host: magic ones, what the release sets over the inventory, the inventory's, the release's defaults. A name that the release
+/// knows and gives no default is undefined; every other one is unknown: it may be a fact, be registered, or come with `-e`.
 pub(crate) struct HostScope<'c> {
     pub(crate) cluster: &'c Cluster,
     pub(crate) host: HostId,
@@ -34,15 +35,19 @@ impl Scope for HostScope<'_> {
             "ansible_facts" => return Some(Value::Unknown(vec![Reason::Fact(name.into())])),
             _ => {}
         }
-        if let Some(shadowing) = self.cluster.kubespray.as_ref().and_then(|release| release.shadowing(name)) {
-            return Some(shadowing.value(name).clone());
+        let release = self.cluster.kubespray.as_ref();
+        if let Some(shadowing) = release.and_then(|release| release.shadowing_value(name)) {
+            return Some(shadowing);
         }
         let variable = if self.without_own { inventory.group_variable(self.host, name) } else { inventory.variable(self.host, name) };
         if let Some(variable) = variable {
             return Some(from_inventory(&variable.winner.value, name));
         }
-        if let Some(default) = self.cluster.kubespray.as_ref().and_then(|release| release.default(name)) {
+        if let Some(default) = release.and_then(|release| release.default(name)) {
             return Some(default);
+        }
+        if release.is_some_and(|release| release.leaves_undefined(name)) {
+            return None;
         }
         let reason = if name.starts_with("ansible_") { Reason::Fact(name.into()) } else { Reason::Runtime(name.into()) };
         Some(Value::Unknown(vec![reason]))
@@ -83,12 +88,43 @@ pub(crate) fn from_inventory(value: &syntax::Value, name: &str) -> Value {
     }
 }
 
-pub(crate) fn from_pack(default: &hostwise_kubespray::Default) -> Value {
+/// A default of a pack as an expression sees it.
+pub(crate) fn from_pack(default: &Default, kind: Kind) -> Value {
     match default {
-        hostwise_kubespray::Default::Null => Value::Null,
-        hostwise_kubespray::Default::Bool(value) => Value::Bool(*value),
-        hostwise_kubespray::Default::Int(value) => Value::Int((*value).into()),
-        hostwise_kubespray::Default::Text(text) => Value::from_source(&text.as_str().into()),
-        hostwise_kubespray::Default::List(items) => Value::List(Arc::new(items.iter().map(from_pack).collect())),
+        Default::Map(by_architecture) if kind == Kind::Checksums => checksums(by_architecture),
+        other => from_default(other),
     }
+}
+
+fn from_default(default: &Default) -> Value {
+    match default {
+        Default::Null => Value::Null,
+        Default::Bool(value) => Value::Bool(*value),
+        Default::Int(value) => Value::Int((*value).into()),
+        Default::Float(value) => Value::Float(*value),
+        Default::Text(text) => Value::from_source(&text.as_str().into()),
+        Default::List(items) => Value::List(Arc::new(items.iter().map(from_default).collect())),
+        Default::Map(entries) => {
+            let entries = entries.iter().map(|(key, value)| (Value::text(key), from_default(value)));
+            Value::Map(Arc::new(entries.collect::<IndexMap<_, _>>()))
+        }
+    }
+}
+
+/// A table of checksums: its keys are known, the sums are not kept.
+fn checksums(by_architecture: &IndexMap<String, Default>) -> Value {
+    let sum = || Value::Unknown(vec![Reason::Unsupported("a checksum".into())]);
+    let versions = |text: &Default| -> IndexMap<Value, Value> {
+        let Default::Text(text) = text else { return IndexMap::new() };
+        text.split_whitespace().map(|version| (Value::text(version), sum())).collect()
+    };
+    let entries: IndexMap<Value, Value> = match by_architecture.get("") {
+        Some(versions_alone) => versions(versions_alone),
+        None => by_architecture
+            .iter()
+            .flat_map(|(architectures, text)| architectures.split_whitespace().map(move |architecture| (architecture, text)))
+            .map(|(architecture, text)| (Value::text(architecture), Value::Map(Arc::new(versions(text)))))
+            .collect(),
+    };
+    Value::Map(Arc::new(entries))
 }

@@ -2,8 +2,22 @@
 //!
 //! Conditions are texts in Ansible's expression language; this crate does not evaluate them.
 
+mod default;
+mod facts;
 mod pack;
+mod packs;
+mod ranges;
+mod variables;
 mod version;
 
-pub use pack::{Component, Default, GroupKnowledge, Layout, Need, Pack, Packs};
+/// The bundled texts, as `build.rs` has made them.
+mod sources {
+    include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+}
+
+pub use default::Default;
+pub use facts::{Changes, Facts, Kind};
+pub use pack::{Component, GroupKnowledge, KubeVersions, Layout, Need, Pack};
+pub use packs::Packs;
+pub use variables::{Removed, Variable};
 pub use version::Version;

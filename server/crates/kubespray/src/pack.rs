@@ -1,28 +1,23 @@
-//! The knowledge of one release, and the packs bundled with this build.
-
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+//! The knowledge of one release.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use crate::Version;
+use crate::variables::{self, Removed, Variable};
+use crate::{Default, Version, ranges, sources};
 
 /// The knowledge of one release.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct Pack {
     pub version: Version,
     pub groups: IndexMap<String, GroupKnowledge>,
     pub layouts: IndexMap<String, Layout>,
     /// Container manager -> the tool that lists images with it.
     pub image_tools: IndexMap<String, String>,
-    /// The variables that conditions read, with their defaults.
-    pub defaults: IndexMap<String, Default>,
-    /// Conditions that several components share (YAML anchors in the file).
-    #[serde(default, rename = "conditions")]
-    _conditions: serde::de::IgnoredAny,
     pub components: IndexMap<String, Component>,
+    pub kube_versions: KubeVersions,
+    variables: IndexMap<String, Variable>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,9 +28,12 @@ pub struct GroupKnowledge {
     /// Whether Kubespray stops without it.
     #[serde(default)]
     pub required: bool,
-    /// Filled at run time from the hosts of these groups and their descendants.
+    /// At run time it also gets the hosts of these groups and of their descendants, as they stand in the files.
     #[serde(default)]
     pub filled_from: Vec<String>,
+    /// An inventory without the group is taken to mean these as its children, although the release stops at it.
+    #[serde(default)]
+    pub meant: Vec<String>,
     /// Names of this group in older inventories.
     #[serde(default)]
     pub legacy_names: Vec<String>,
@@ -77,103 +75,85 @@ pub struct Need {
     pub no: String,
 }
 
-/// The default of a variable.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Default {
-    Null,
-    Bool(bool),
-    Int(i64),
-    /// A template or a plain text.
-    Text(String),
-    List(Vec<Default>),
-}
-
-impl fmt::Display for Default {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Default::Null => write!(f, "null"),
-            Default::Bool(value) => write!(f, "{value}"),
-            Default::Int(value) => write!(f, "{value}"),
-            Default::Text(text) if text.is_empty() => write!(f, "''"),
-            Default::Text(text) => write!(f, "{text}"),
-            Default::List(items) => {
-                write!(f, "[")?;
-                for (index, item) in items.iter().enumerate() {
-                    write!(f, "{}{item}", if index > 0 { ", " } else { "" })?;
-                }
-                write!(f, "]")
-            }
-        }
-    }
-}
-
-/// The packs bundled with this build, oldest first.
+/// The Kubernetes versions that a release can download, written as the release wants them (`v1.28.6` up to 2.27, then `1.32.5`).
 #[derive(Debug)]
-pub struct Packs {
-    packs: Vec<Arc<Pack>>,
+pub struct KubeVersions {
+    /// Newest first.
+    pub known: Vec<String>,
+    /// What is installed when nothing else is said.
+    pub default: String,
 }
 
-const SOURCES: &[&str] = &[include_str!("../packs/2.31.yaml")];
-
-impl Packs {
-    /// Read at the first call.
-    ///
-    /// # Panics
-    /// When a bundled pack is malformed, which a test excludes.
-    pub fn bundled() -> &'static Packs {
-        static PACKS: OnceLock<Packs> = OnceLock::new();
-        PACKS.get_or_init(|| {
-            let read = |source: &&str| Arc::new(serde_yaml::from_str::<Pack>(source).expect("bundled packs are well-formed"));
-            Packs { packs: SOURCES.iter().map(read).collect() }
-        })
-    }
-
-    pub fn newest(&self) -> &Arc<Pack> {
-        &self.packs[self.packs.len() - 1]
-    }
-
-    /// The nearest pack at or below `version`, else the oldest.
-    pub fn nearest(&self, version: Version) -> &Arc<Pack> {
-        self.packs.iter().rev().find(|pack| pack.version <= version).unwrap_or(&self.packs[0])
-    }
-
-    /// All packs, oldest first.
-    pub fn all(&self) -> &[Arc<Pack>] {
-        &self.packs
-    }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Components {
+    image_tools: IndexMap<String, String>,
+    /// Conditions that several components share (YAML anchors in the file).
+    #[serde(rename = "conditions")]
+    _conditions: serde::de::IgnoredAny,
+    components: IndexMap<String, Component>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packs_are_sorted_and_the_nearest_is_at_or_below() {
-        let packs = Packs::bundled();
-        assert!(packs.all().is_sorted_by_key(|pack| pack.version));
-        let newest = packs.newest().version;
-        assert_eq!(packs.nearest(Version { minor: newest.minor + 1, ..newest }).version, newest);
-        assert_eq!(packs.nearest(Version { major: 1, minor: 0, patch: 0 }).version, packs.all()[0].version);
-    }
-
-    #[test]
-    fn a_pack_speaks_of_what_it_knows() {
-        for pack in Packs::bundled().all() {
-            let known = |group: &String| pack.groups.contains_key(group);
-            assert!(pack.groups.values().flat_map(|group| &group.filled_from).all(known), "{}", pack.version);
-            assert!(pack.layouts.values().flat_map(|layout| &layout.hosts).flatten().all(known), "{}", pack.version);
-            for tool in pack.image_tools.values() {
-                assert!(pack.components.contains_key(tool), "{tool}");
-            }
-            for (name, component) in &pack.components {
-                assert!(!component.needs.is_empty() && !component.purpose.is_empty(), "{name}");
-                for need in &component.needs {
-                    let words = format!("{} {}", need.yes, need.no);
-                    let mut placeholders = words.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-                    assert!(placeholders.all(|variable| pack.defaults.contains_key(variable)), "{name}: {words}");
-                }
-            }
+impl Pack {
+    /// The pack of a release that is bundled.
+    pub(crate) fn of(version: Version) -> Pack {
+        let variables = variables::of(version);
+        let components: Components = read(sources::COMPONENTS, version);
+        Pack {
+            version,
+            groups: read(sources::GROUPS, version),
+            layouts: read(sources::LAYOUTS, version),
+            image_tools: components.image_tools,
+            components: components.components,
+            kube_versions: KubeVersions::of(&variables),
+            variables,
         }
     }
+
+    /// A variable that the release's files speak of.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.get(name)
+    }
+
+    /// All variables that the release's files speak of, sorted by name.
+    pub fn variables(&self) -> impl ExactSizeIterator<Item = &Variable> {
+        self.variables.values()
+    }
+
+    /// The default of a variable (or the value of a role variable), where it is kept.
+    pub fn default(&self, name: &str) -> Option<&Default> {
+        self.variables.get(name)?.default.as_ref()
+    }
+
+    /// What is known of a name that an earlier release read and this one does not.
+    pub fn removed(&self, name: &str) -> Option<Removed> {
+        variables::removed(name, self.version)
+    }
+}
+
+impl KubeVersions {
+    fn of(variables: &IndexMap<String, Variable>) -> KubeVersions {
+        let table = variables.get("kubelet_checksums").and_then(|variable| variable.default.as_ref());
+        let known: Vec<String> = match table {
+            Some(Default::Map(by_architecture)) => by_architecture
+                .iter()
+                .filter(|(architectures, _)| architectures.split(' ').any(|architecture| architecture == "amd64"))
+                .filter_map(|(_, versions)| if let Default::Text(versions) = versions { Some(versions) } else { None })
+                .flat_map(|versions| versions.split(' ').map(str::to_owned))
+                .collect(),
+            _ => Vec::new(),
+        };
+        // A template takes the first version of the table.
+        let default = match variables.get("kube_version").and_then(|variable| variable.default.as_ref()) {
+            Some(Default::Text(text)) if !text.contains("{{") => text.clone(),
+            _ => known.first().cloned().unwrap_or_default(),
+        };
+        KubeVersions { known, default }
+    }
+}
+
+/// What of a bundled text is for a release.
+fn read<T: DeserializeOwned>(text: &str, release: Version) -> T {
+    let value = ranges::select(&variables::parsed(text), release).expect("a file has no range of its own");
+    serde_json::from_value(value).expect("bundled packs are well-formed")
 }

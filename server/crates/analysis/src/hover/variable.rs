@@ -48,7 +48,7 @@ pub(super) fn markdown(cluster: &Cluster, file: &SourceFile, name: &str, key: Te
 }
 
 fn default_of(cluster: &Cluster, name: &str) -> Option<String> {
-    cluster.kubespray.as_ref()?.pack.defaults.get(name).map(|default| default.to_string())
+    cluster.kubespray.as_ref()?.pack.default(name).map(|default| default.to_string())
 }
 
 fn place(cluster: &Cluster, layer: &Layer) -> String {

@@ -1,0 +1,169 @@
+//! The table of variables: the facts of all releases, and what people know beside them.
+
+use std::sync::OnceLock;
+
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{Changes, Default, Facts, Kind, Version, ranges, sources};
+
+/// A variable in one release.
+#[derive(Debug)]
+pub struct Variable {
+    pub name: String,
+    pub kind: Kind,
+    /// A literal or a template; `None` when no role gives one, or when it is `computed`.
+    pub default: Option<Default>,
+    /// There is a default that is not kept: too large, or it depends on the operating system.
+    pub computed: bool,
+    /// The roles that give the default, the one whose value is `default` first; none for a name that only people set.
+    pub from: Vec<String>,
+    /// Roles whose default is another one.
+    pub differs: IndexMap<String, Default>,
+    /// The values that the release accepts; empty when any is.
+    pub values: Vec<Default>,
+    /// The first release that has it; `None` when that is older than the oldest pack.
+    pub since: Option<Version>,
+    /// The roles that read it, sorted; `playbooks` for plays.
+    pub roles: Vec<String>,
+    /// What it is for: a fragment of a sentence without a full stop.
+    pub purpose: Option<&'static str>,
+    /// A role variable: setting it in an inventory has no effect.
+    pub shadowed: bool,
+    /// A task may set it while Ansible runs.
+    pub set_by_tasks: bool,
+    /// The file of the sample inventory that shows it, below `group_vars`.
+    pub sample: Option<String>,
+}
+
+impl Variable {
+    /// Whether its default is visible in every play, not only where a certain role runs.
+    pub fn is_shared(&self) -> bool {
+        self.from.iter().any(|role| role == "kubespray_defaults")
+    }
+}
+
+/// A name that a release does not read any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The last release that read it; `None` when that is older than the oldest pack.
+    pub last: Option<Version>,
+    /// What is set instead, in words of YAML.
+    pub instead: Option<&'static str>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Removal {
+    instead: Option<String>,
+    /// The release that stopped reading it, when that is older than the packs.
+    #[serde(default)]
+    gone: Option<Version>,
+}
+
+/// Everything of the table that is not one release's.
+#[derive(Debug)]
+struct Table {
+    /// Oldest first.
+    changes: Vec<Changes>,
+    spans: FxHashMap<String, Span>,
+    purposes: IndexMap<String, String>,
+    removals: IndexMap<String, Removal>,
+    values: Value,
+}
+
+/// In which releases a name is known, and in which it is read.
+#[derive(Debug)]
+struct Span {
+    first: Version,
+    last_read: Option<Version>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let changes: Vec<Changes> = sources::VARIABLES.iter().map(|(_, text)| parsed(text)).collect();
+        Table {
+            spans: spans(&changes),
+            changes,
+            purposes: parsed(sources::PURPOSES),
+            removals: parsed(sources::REMOVED),
+            values: parsed(sources::VALUES),
+        }
+    })
+}
+
+/// A bundled text. A malformed one ends the program, which a test excludes.
+pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(text: &str) -> T {
+    serde_json::from_str(text).expect("bundled packs are well-formed")
+}
+
+fn spans(changes: &[Changes]) -> FxHashMap<String, Span> {
+    let mut spans: FxHashMap<String, Span> = FxHashMap::default();
+    let mut read: IndexMap<&str, bool> = IndexMap::new();
+    for changes in changes {
+        for (name, facts) in &changes.variables {
+            spans.entry(name.clone()).or_insert(Span { first: changes.release, last_read: None });
+            read.insert(name, !facts.roles.is_empty());
+        }
+        for name in &changes.gone {
+            read.insert(name, false);
+        }
+        for (name, _) in read.iter().filter(|(_, is_read)| **is_read) {
+            if let Some(span) = spans.get_mut(*name) {
+                span.last_read = Some(changes.release);
+            }
+        }
+    }
+    spans
+}
+
+/// The variables of a release that has a file of changes.
+pub(crate) fn of(release: Version) -> IndexMap<String, Variable> {
+    let table = table();
+    let oldest = table.changes.first().map(|changes| changes.release);
+    let mut facts: IndexMap<&str, &Facts> = IndexMap::new();
+    for changes in table.changes.iter().take_while(|changes| changes.release <= release) {
+        for name in &changes.gone {
+            facts.swap_remove(name.as_str());
+        }
+        facts.extend(changes.variables.iter().map(|(name, facts)| (name.as_str(), facts)));
+    }
+    facts.sort_unstable_keys();
+    let mut values: IndexMap<String, Vec<Default>> = ranges::select(&table.values, release)
+        .and_then(|values| serde_json::from_value(values).ok())
+        .expect("bundled packs are well-formed");
+    let variable = |(name, facts): (&str, &Facts)| {
+        let first = table.spans.get(name).map(|span| span.first);
+        let variable = Variable {
+            name: name.to_owned(),
+            kind: facts.kind,
+            default: facts.default.clone(),
+            computed: facts.computed,
+            from: facts.from.clone(),
+            differs: facts.differs.clone(),
+            values: values.swap_remove(name).unwrap_or_default(),
+            since: first.filter(|first| Some(*first) != oldest),
+            roles: facts.roles.clone(),
+            purpose: table.purposes.get(name).map(String::as_str),
+            shadowed: facts.shadowed,
+            set_by_tasks: facts.set_by_tasks,
+            sample: facts.sample.clone(),
+        };
+        (name.to_owned(), variable)
+    };
+    facts.into_iter().map(variable).collect()
+}
+
+/// What is known of a name that `release` does not read; `None` when it does, or when no earlier release did.
+pub(crate) fn removed(name: &str, release: Version) -> Option<Removed> {
+    let table = table();
+    let removal = table.removals.get(name);
+    let instead = removal.and_then(|removal| removal.instead.as_deref());
+    match table.spans.get(name).and_then(|span| span.last_read) {
+        Some(last) => (last < release).then_some(Removed { last: Some(last), instead }),
+        None => removal?.gone.is_some().then_some(Removed { last: None, instead }),
+    }
+}
