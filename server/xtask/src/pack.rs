@@ -53,7 +53,8 @@ fn known(directory: &Path) -> anyhow::Result<Vec<(Version, Variables)>> {
 
 /// A variable a line, so that two releases can be compared by eye.
 fn text(changes: &Changes) -> anyhow::Result<String> {
-    let mut text = String::from("# Written by `cargo run -p xtask -- pack`: what this release changes of the variables of the release before it.\n");
+    let mut text =
+        String::from("# Written by `cargo run -p xtask -- pack`: what this release changes of the variables of the release before it.\n");
     write!(text, "release: {}\nvariables:\n", changes.release)?;
     for (name, facts) in &changes.variables {
         writeln!(text, "  {name}: {}", serde_json::to_string(facts)?)?;

@@ -105,29 +105,29 @@ fn roles_tell_the_release_of_a_copy_without_a_number() {
     };
     let new = "#- /repo/roles/kubespray_defaults/defaults/main/main.yml\na: 1\n#- /repo/roles/dynamic_groups/tasks/main.yml\n- a:\n";
     let of_new = "roles/kubespray_defaults/vars/main/checksums.yml";
-    check_release(&format!("{new}{}", checksums(of_new, &["1.33.7", "1.31.0"])), "2.29.1, by what is known of 2.31.0 (/repo/roles)");
+    check_release(&format!("{new}{}", checksums(of_new, &["1.33.7", "1.31.0"])), "2.29.1 (/repo/roles)");
     // A fork with versions of its own: the release that starts where it starts.
-    check_release(&format!("{new}{}", checksums(of_new, &["1.33.9", "1.31.0"])), "2.29.1, by what is known of 2.31.0 (/repo/roles)");
-    check_release(new, "2.30.0, by what is known of 2.31.0 (/repo/roles)");
+    check_release(&format!("{new}{}", checksums(of_new, &["1.33.9", "1.31.0"])), "2.29.1 (/repo/roles)");
+    check_release(new, "2.30.0 (/repo/roles)");
     let old = "#- /repo/roles/kubespray-defaults/defaults/main/download.yml\na: 1\n";
     let of_old = "roles/kubespray-defaults/defaults/main/checksums.yml";
-    check_release(&format!("{old}{}", checksums(of_old, &["v1.27.0", "v1.29.5"])), "2.25.0, by what is known of 2.31.0 (/repo/roles)");
+    check_release(&format!("{old}{}", checksums(of_old, &["v1.27.0", "v1.29.5"])), "2.25.0 (/repo/roles)");
     // Releases whose number is that of the release before.
     let stale = format!("{}#- /repo/roles/download/defaults/main/checksums.yml\na: 1\n", galaxy("/repo", "2.22.1"));
-    check_release(&stale, "2.23.3, by what is known of 2.31.0 (/repo/roles)");
-    check_release(&galaxy("/repo", "2.21.0"), "2.22.0, by what is known of 2.31.0 (/repo/galaxy.yml)");
+    check_release(&stale, "2.23.3, by what is known of 2.24.0 (/repo/roles)");
+    check_release(&galaxy("/repo", "2.21.0"), "2.22.0, by what is known of 2.24.0 (/repo/galaxy.yml)");
 }
 
 #[test]
 fn an_inventory_hints_at_its_release() {
     let vars = |text: &str| format!("#- /repo/env/prod/group_vars/k8s_cluster/k8s-cluster.yml\n{text}\n");
     let at = "/repo/env/prod/group_vars/k8s_cluster/k8s-cluster.yml:1";
-    check_release(&vars("kube_version: v1.26.5"), &format!("2.24.3, by what is known of 2.31.0 (guessed: kube_version is v1.26.5 ({at}))"));
-    check_release(&vars("kube_version: 1.31.4"), &format!("2.29.1, by what is known of 2.31.0 (guessed: kube_version is 1.31.4 ({at}))"));
+    check_release(&vars("kube_version: v1.26.5"), &format!("2.24.3 (guessed: kube_version is v1.26.5 ({at}))"));
+    check_release(&vars("kube_version: 1.31.4"), &format!("2.29.1 (guessed: kube_version is 1.31.4 ({at}))"));
     check_release(&vars("kube_version: 1.34.2"), &format!("2.31.0 (guessed: kube_version is 1.34.2 ({at}))"));
     check_release(
         "#- /repo/env/prod/group_vars/etcd.yml\na: 1\n",
-        "2.28.1, by what is known of 2.31.0 (guessed: group_vars/etcd.yml is there (/repo/env/prod/group_vars/etcd.yml))",
+        "2.28.1 (guessed: group_vars/etcd.yml is there (/repo/env/prod/group_vars/etcd.yml))",
     );
     // What says nothing, and what contradicts itself.
     for text in ["kube_version: \"{{ mine }}\"", "kube_version: v1.99.0", "kube_version:", "kube_version: [1, 2]", "other: 1"] {
@@ -135,7 +135,7 @@ fn an_inventory_hints_at_its_release() {
     }
     check_release(
         "#- /repo/env/prod/group_vars/etcd.yml\na: 1\n#- /repo/env/prod/group_vars/k8s_cluster/kube_control_plane.yml\na: 1\n",
-        "2.28.1, by what is known of 2.31.0 (guessed: group_vars/k8s_cluster/kube_control_plane.yml is there (/repo/env/prod/group_vars/k8s_cluster/kube_control_plane.yml))",
+        "2.28.1 (guessed: group_vars/k8s_cluster/kube_control_plane.yml is there (/repo/env/prod/group_vars/k8s_cluster/kube_control_plane.yml))",
     );
 }
 

@@ -83,7 +83,11 @@ mod tests {
         for pack in Packs::bundled().all() {
             let known = |group: &String| pack.groups.contains_key(group);
             let legacy = |group: &String| pack.groups.values().any(|knowledge| knowledge.legacy_names.contains(group));
-            assert!(pack.groups.values().flat_map(|group| &group.filled_from).all(|group| known(group) || legacy(group)), "{}", pack.version);
+            assert!(
+                pack.groups.values().flat_map(|group| &group.filled_from).all(|group| known(group) || legacy(group)),
+                "{}",
+                pack.version
+            );
             assert!(pack.layouts.values().flat_map(|layout| &layout.hosts).flatten().all(known), "{}", pack.version);
             for tool in pack.image_tools.values() {
                 assert!(pack.components.contains_key(tool), "{tool}");

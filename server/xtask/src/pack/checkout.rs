@@ -60,7 +60,9 @@ pub(super) fn roles(roles: &Path) -> anyhow::Result<Vec<Role>> {
         }
         for path in children(&directory)? {
             let is_part = path.file_name().is_some_and(|name| {
-                ["tasks", "defaults", "vars", "meta", "templates", "handlers", "files", "molecule", "library"].iter().any(|part| *part == name)
+                ["tasks", "defaults", "vars", "meta", "templates", "handlers", "files", "molecule", "library"]
+                    .iter()
+                    .any(|part| *part == name)
             });
             if path.is_dir() && !is_part {
                 open.push(path);
@@ -261,7 +263,9 @@ fn convert(value: &Value) -> Option<Default> {
         Value::String(text) | Value::Timestamp(text) => Default::Text(text.to_string()),
         Value::BigInt(_) | Value::Unsafe(_) | Value::Vault(_) | Value::Invalid(_) => return None,
         Value::List(items) => Default::List(items.iter().map(convert).collect::<Option<_>>()?),
-        Value::Map(entries) => Default::Map(entries.iter().map(|(key, value)| Some((key_text(key)?, convert(value)?))).collect::<Option<_>>()?),
+        Value::Map(entries) => {
+            Default::Map(entries.iter().map(|(key, value)| Some((key_text(key)?, convert(value)?))).collect::<Option<_>>()?)
+        }
     })
 }
 
@@ -290,5 +294,7 @@ fn checksums(value: &Value) -> Option<Default> {
         let Value::Map(entries) = entries else { return None };
         by_versions.entry(versions(entries)?).or_default().push(key_text(architecture)?);
     }
-    Some(Default::Map(by_versions.into_iter().map(|(versions, architectures)| (architectures.join(" "), Default::Text(versions))).collect()))
+    Some(Default::Map(
+        by_versions.into_iter().map(|(versions, architectures)| (architectures.join(" "), Default::Text(versions))).collect(),
+    ))
 }
