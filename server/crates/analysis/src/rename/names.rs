@@ -19,7 +19,7 @@ pub(super) fn check_old(clusters: &[&Arc<Cluster>], thing: &Thing) -> Result<(),
             Err(format!("{name} is a group that Kubespray's playbooks name"))
         }
         Thing::Variable(_) if is_ansibles(name) => Err(format!("{name} is a variable of Ansible's own")),
-        Thing::Variable(_) if packs().any(|pack| pack.defaults.contains_key(&**name)) => {
+        Thing::Variable(_) if packs().any(|pack| pack.variable(name).is_some()) => {
             Err(format!("{name} is a variable that Kubespray reads"))
         }
         _ => Ok(()),
