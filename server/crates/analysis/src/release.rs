@@ -75,7 +75,7 @@ impl Release {
     /// The default of a variable before templating: of the checkout when it has one, else of the pack. Unknown where roles disagree.
     pub(crate) fn default(&self, name: &str) -> Option<Value> {
         match self.declared(name) {
-            [] => value_of(self.pack.variable(name)?),
+            [] => value_of(self.pack.variable(name).filter(|variable| !is_shadowing(variable))?),
             [first, others @ ..] => {
                 let shared = self.checkout.as_ref().is_some_and(|checkout| checkout.is_shared(first));
                 let agree = shared || others.iter().all(|other| other.text() == first.text());
@@ -110,7 +110,7 @@ impl Release {
     pub(crate) fn shadowing_value(&self, name: &str) -> Option<Value> {
         match &self.checkout {
             Some(_) => Some(self.shadowing(name)?.value(name).clone()),
-            None => value_of(self.pack.variable(name).filter(|variable| variable.shadowed && variable.is_shared())?),
+            None => value_of(self.pack.variable(name).filter(|variable| is_shadowing(variable))?),
         }
     }
 
@@ -119,6 +119,11 @@ impl Release {
         let nobody = |variable: &Variable| variable.default.is_none() && !variable.computed && !variable.set_by_tasks;
         self.declared(name).is_empty() && self.pack.variable(name).is_some_and(nobody)
     }
+}
+
+/// A role variable that every play sees.
+fn is_shadowing(variable: &Variable) -> bool {
+    variable.shadowed && variable.is_shared()
 }
 
 /// The default of a variable of the pack, or the value of a role variable. Unknown when the pack does not keep it.
