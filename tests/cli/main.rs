@@ -107,7 +107,7 @@ fn exit_codes_tell_findings_from_mistakes() {
 
 #[test]
 fn explain_as_json_keeps_its_contract() {
-    let (_, out, _) = run(&["explain", "-i", "hosts.yaml", "instance-3", "nerdctl", "--format", "json", "--kubespray", "2.32.0"]);
+    let (_, out, _) = run(&["explain", "-i", "hosts.yaml", "instance-3", "nerdctl", "--format", "json", "--kubespray", "2.32.7"]);
     let explained: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(
         explained,
@@ -116,7 +116,7 @@ fn explain_as_json_keeps_its_contract() {
             "role": "etcd-only",
             "layout": "separate",
             "groups": ["etcd"],
-            "kubespray": { "version": "2.32.0, by what is known of 2.31.0", "source": "settings" },
+            "kubespray": { "version": "2.32.7, by what is known of 2.32.0", "source": "settings" },
             "components": [{
                 "name": "nerdctl",
                 "state": "not-installed",

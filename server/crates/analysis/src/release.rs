@@ -75,6 +75,7 @@ impl Release {
     /// The default of a variable before templating: of the checkout when it has one, else of the pack. Unknown where roles disagree.
     pub(crate) fn default(&self, name: &str) -> Option<Value> {
         match self.declared(name) {
+            [] if self.shadowing(name).is_some() => None,
             [] => value_of(self.pack.variable(name).filter(|variable| !is_shadowing(variable))?),
             [first, others @ ..] => {
                 let shared = self.checkout.as_ref().is_some_and(|checkout| checkout.is_shared(first));
