@@ -2,11 +2,11 @@
 
 use hostwise_syntax::Encoding;
 use tower_lsp::ls_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, FileOperationFilter, FileOperationPattern,
-    FileOperationRegistrationOptions, FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult, OneOf,
-    PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
-    WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
+    DocumentLinkOptions, FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRangeProviderCapability,
+    HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions, WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// What this client can do, as far as it matters here.
@@ -25,6 +25,8 @@ pub(crate) struct Abilities {
     pub(crate) inventories_changed: bool,
     /// Definitions with the range of the name that was asked for.
     pub(crate) definition_links: bool,
+    /// Symbols of a document inside each other.
+    pub(crate) symbol_tree: bool,
     /// Asking whether something can be renamed.
     pub(crate) prepare_rename: bool,
     /// Asking what follows before files are renamed.
@@ -51,6 +53,9 @@ impl Abilities {
             definition_links: document.and_then(|document| document.definition.as_ref()?.link_support).unwrap_or_default(),
             prepare_rename: document.and_then(|document| document.rename.as_ref()?.prepare_support).unwrap_or_default(),
             will_rename_files: workspace.and_then(|workspace| workspace.file_operations.as_ref()?.will_rename).unwrap_or_default(),
+            symbol_tree: document
+                .and_then(|document| document.document_symbol.as_ref()?.hierarchical_document_symbol_support)
+                .unwrap_or_default(),
             rename_files: operations.contains(&ResourceOperationKind::Rename),
             inventories_changed: client
                 .experimental
@@ -97,6 +102,13 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
                 code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
                 ..CodeActionOptions::default()
             })),
+            document_symbol_provider: Some(OneOf::Left(true)),
+            workspace_symbol_provider: Some(OneOf::Left(true)),
+            document_link_provider: Some(DocumentLinkOptions {
+                resolve_provider: None,
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),

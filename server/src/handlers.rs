@@ -1,9 +1,12 @@
 //! One file per request: from the protocol, one question, to the protocol.
 
+pub(crate) mod call_hierarchy;
 pub(crate) mod code_action;
 pub(crate) mod compare_hosts;
 pub(crate) mod definition;
 pub(crate) mod document_highlight;
+pub(crate) mod document_link;
+pub(crate) mod document_symbol;
 pub(crate) mod effective_variables;
 pub(crate) mod explain;
 pub(crate) mod folding_range;
@@ -14,3 +17,4 @@ pub(crate) mod references;
 pub(crate) mod rename;
 pub(crate) mod topology;
 pub(crate) mod will_rename_files;
+pub(crate) mod workspace_symbol;

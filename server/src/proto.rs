@@ -3,4 +3,5 @@
 pub(crate) mod change;
 pub(crate) mod from;
 pub(crate) mod names;
+pub(crate) mod symbols;
 pub(crate) mod to;

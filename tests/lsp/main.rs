@@ -7,6 +7,7 @@ mod navigation;
 mod protocol;
 mod rename;
 mod requests;
+mod symbols;
 
 use serde_json::{Value, json};
 

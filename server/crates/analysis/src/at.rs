@@ -22,7 +22,7 @@ pub(crate) enum Subject {
 pub(crate) fn subject(cluster: &Cluster, file: &SourceFile, offset: usize) -> Option<(Subject, TextRange)> {
     cluster.inventory.file_id(file.path())?;
     let occurrence = occurrences::at(cluster, file, offset)?;
-    if occurrence.kind == Kind::Variable && occurrence.role == Role::Mention {
+    if occurrence.kind == Kind::Variable && occurrence.role == Role::Read {
         return None;
     }
     let things = occurrences::meaning(cluster, file, occurrence);

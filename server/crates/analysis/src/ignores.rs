@@ -60,7 +60,7 @@ pub(crate) fn apply(workspace: &Workspace, found: &mut BTreeMap<Arc<str>, Vec<Di
 }
 
 /// The ignores of a file in document order.
-fn in_file(file: &SourceFile) -> Vec<Ignore<'_>> {
+pub(crate) fn in_file(file: &SourceFile) -> Vec<Ignore<'_>> {
     let text = file.text();
     if !text.contains(MARK) {
         return Vec::new();

@@ -5,6 +5,7 @@
 mod workspace;
 
 mod change;
+mod contains;
 mod definition;
 mod diagnostics;
 mod effective;
@@ -12,9 +13,11 @@ mod explain;
 mod fix;
 mod hover;
 mod inlay_hints;
+mod links;
 mod references;
 mod rename;
 mod rules;
+mod symbols;
 mod topology;
 
 mod ansible_cfg;
@@ -40,6 +43,7 @@ pub use change::{Change, FileEdit, FileRename, Fix};
 pub use checkout::{SHARED_ROLES, checkout_problems, is_identity, named_places};
 pub use ci::{CiMode, ci_modes};
 pub use components::{BecauseKind, State};
+pub use contains::{Containment, Member, containers, member, members};
 pub use definition::{Definition, Location, definition};
 pub use diagnostics::{Diagnostic, Related, Severity};
 pub use effective::{ComparedVariable, Comparison, EffectiveVariables, compare_hosts, effective_variables};
@@ -50,9 +54,11 @@ pub use explain::{
 pub use fix::{AppliedFix, Fixed, Step, apply, fix_all};
 pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
+pub use links::{Link, LinkTarget, links};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};
 pub use references::{Definitions, Highlight, highlights, references};
 pub use rename::{Refusal, Renaming, follow_renamed_files, prepare_rename, rename};
 pub use rules::{ALL as RULES, Rule, Tag};
+pub use symbols::{DocumentSymbol, SymbolKind, WorkspaceSymbol, document_symbols, workspace_symbols};
 pub use topology::{Overview, Profile, Topology, TopologyFinding, TopologyHost, overview, topology};
 pub use workspace::{Cancelled, Diagnostics, Environment, PathIgnore, Settings, Token, Workspace};

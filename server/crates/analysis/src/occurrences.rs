@@ -50,8 +50,10 @@ pub(crate) enum Kind {
 pub(crate) enum Role {
     /// Says what is below the name: the hosts of a group, the variables of a host, the value of a variable.
     Definition,
-    /// Names it only.
+    /// Names it only: a member of a group, a part of a pattern.
     Mention,
+    /// Asked for in a template.
+    Read,
 }
 
 /// A host, group or variable, by its name in one inventory.
@@ -151,7 +153,10 @@ fn is_yaml(file: &SourceFile) -> bool {
 
 /// The occurrence whose name touches byte `offset` of `file`; of two that meet there the one that begins.
 pub(crate) fn at<'f>(cluster: &Cluster, file: &'f SourceFile, offset: usize) -> Option<&'f Occurrence> {
-    of_file(cluster, file).iter().rev().find(|occurrence| occurrence.range.touches(offset))
+    let all = of_file(cluster, file);
+    // Names do not overlap: only the last that begins before the offset can reach it.
+    let behind = all.partition_point(|occurrence| occurrence.range.start as usize <= offset);
+    all[..behind].last().filter(|occurrence| occurrence.range.touches(offset))
 }
 
 /// What an occurrence in `file` means: all hosts of a range, else one thing. Nothing for a name that the inventory does not know.

@@ -26,7 +26,7 @@ pub struct Highlight {
 pub fn references(workspace: &Workspace, path: &str, offset: usize, definitions: Definitions) -> Option<Vec<Location>> {
     let named = occurrences::named(workspace, path, offset)?;
     let sites = occurrences::sites(workspace, named.cluster, &named.things).into_iter();
-    let wanted = sites.filter(|site| definitions == Definitions::Included || site.occurrence.role == Role::Mention);
+    let wanted = sites.filter(|site| definitions == Definitions::Included || site.occurrence.role != Role::Definition);
     let places = wanted.map(|site| Location { path: site.path, range: site.occurrence.range });
     Some(places.chain(variable_files(workspace, &named)).collect())
 }

@@ -119,5 +119,5 @@ fn named(token: &Token, kind: Kind, text: &str) -> Option<Occurrence> {
     let literal = source.find(name).filter(|_| source.trim_matches(['\'', '"', '\\']) == name);
     let range = literal.map_or(whole, |at| TextRange::new(whole.start as usize + at, whole.start as usize + at + name.len()));
     let spelled = literal.is_none().then(|| name.into());
-    Some(Occurrence { kind, role: Role::Mention, range, whole, spelled })
+    Some(Occurrence { kind, role: Role::Read, range, whole, spelled })
 }
