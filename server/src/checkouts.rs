@@ -62,7 +62,9 @@ pub(crate) fn read(workspace: &Workspace, enter: &mut dyn FnMut(&Path)) -> Found
     }
     // Copies inside the folders of the workspace that the look for inventories came by.
     let identities = workspace.files().iter().filter_map(|(path, entry)| match entry {
-        Entry::File(file) if is_identity(file) => Path::new(&**path).parent(),
+        Entry::File(file) if matches!(path.rsplit('/').next(), Some("galaxy.yml" | "MANIFEST.json")) && is_identity(file) => {
+            Path::new(&**path).parent()
+        }
         _ => None,
     });
     roots.extend(identities.map(Path::to_owned));
