@@ -147,11 +147,9 @@ fn explain_as_json_keeps_its_contract() {
 
 #[test]
 fn explain_for_people_fits_eighty_columns() {
-    for arguments in
-        [&["explain", "-i", ".", "instance-1"][..], &["explain", "-i", ".", "instance-3"], &["explain", "-i", ".", "instance-3", "etcd"]]
-    {
-        let (code, out, _) = run(arguments);
-        assert_eq!(code, 0);
+    let long = "a_name_that_is_longer_than_the_column_of_names";
+    for arguments in [&["instance-1"][..], &["instance-3"], &["instance-3", "etcd"], &["instance-1", "kube_owner"], &["instance-1", long]] {
+        let (_, out, _) = run(&[&["explain", "-i", "."], arguments].concat());
         assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     }
     expect![[r#"
@@ -174,6 +172,54 @@ fn explain_for_people_fits_eighty_columns() {
               not in kube_control_plane
     "#]]
     .assert_eq(&run(&["explain", "-i", ".", "instance-3"]).1);
+    expect![[r#"
+        nerdctl on instance-3: not installed
+          no container engine: not in k8s_cluster, and etcd_deployment_type is host
+
+        because
+          k8s_cluster              not a member
+          deploy_container_engine  False         default
+          etcd_deployment_type     host          group_vars/all/all.yml:2
+
+        instance-3: etcd-only in separate layout
+          groups     etcd
+          kubespray  2.31.0 (newest known release, no checkout found)
+    "#]]
+    .assert_eq(&run(&["explain", "-i", ".", "instance-3", "nerdctl"]).1);
+    expect![[r#"
+        container_manager on instance-2
+          containerd
+
+          set      containerd
+                   group_vars/k8s_cluster/k8s-cluster.yml:2, group_vars of k8s_cluster
+          default  containerd
+
+          kubespray  2.31.0 (newest known release, no checkout found)
+    "#]]
+    .assert_eq(&run(&["explain", "-i", ".", "instance-2", "container_manager"]).1);
+}
+
+#[test]
+fn explain_takes_several_sources_as_one_inventory_and_says_what_was_meant() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let more = folder.path().join("more.yaml");
+    fs::write(&more, "more: {hosts: {instance-3: {container_manager: crio}, instance-9: }}\n").expect("a file");
+    let more = more.display().to_string();
+    let (_, out, _) = run(&["explain", "-i", "hosts.yaml", "-i", &more, "instance-3", "--format", "json"]);
+    let explained: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((&explained["groups"], &explained["role"]), (&json!(["etcd", "more"]), &json!("etcd-only")));
+    for (arguments, expected) in [
+        (&["instanc-3"][..], "no host instanc-3 in this inventory: did you mean instance-3 or instance-1 or instance-2?"),
+        (&["web"], "no host web in this inventory"),
+        (&["instance-3", "nerdclt"], "nerdclt is no component and no variable of instance-3: did you mean nerdctl?"),
+        (
+            &["instance-3", "kube-network-plugin"],
+            "kube-network-plugin is no component and no variable of instance-3: did you mean kube_network_plugin?",
+        ),
+    ] {
+        let (code, out, error) = run(&[&["explain", "-i", "hosts.yaml"], arguments].concat());
+        assert_eq!((code, out.as_str(), error.as_str()), (2, "", &*format!("hostwise: {expected}\n")));
+    }
 }
 
 #[test]

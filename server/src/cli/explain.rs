@@ -1,14 +1,15 @@
 //! `hostwise explain`: what a host becomes, and the line that decided.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
+mod human;
+
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::bail;
 use hostwise_analysis::{
-    ComponentExplanation, HostExplanation, KubesprayRelease, State, VariableExplanation, explain_component, explain_host, explain_variable,
+    HostExplanation, KubesprayRelease, VariableExplanation, Workspace, explain_component, explain_host, explain_variable,
+    explainable_hosts, explainable_names, near_misses,
 };
 
 use super::load::Loaded;
@@ -16,8 +17,8 @@ use super::load::Loaded;
 /// Say what a host becomes, and which line decided.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// The inventory: a file, or a folder in which inventories are discovered
-    #[arg(short, long, required = true)]
+    /// A file, or a folder in which inventories are discovered; given several times, all are one inventory as for Ansible
+    #[arg(short, long, required = true, value_name = "PATH")]
     inventory: Vec<PathBuf>,
     /// A host of the inventory
     host: String,
@@ -37,124 +38,78 @@ enum Format {
     Json,
 }
 
+/// So many names that may be meant are shown.
+const N_MEANT: usize = 3;
+
 /// Exit 0: explained; 2 (by the caller): an unknown host or name, or an unreadable path.
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     let mut loaded = Loaded::read(&args.inventory)?;
-    let workspace = loaded.workspace(args.kubespray.as_deref())?;
-    let Some(whole) = explain_host(&workspace, None, &args.host) else { bail!("no host {} in this inventory", args.host) };
-    let host = match &args.name {
-        None => Some(whole),
-        Some(name) => explain_component(&workspace, None, &args.host, name),
+    let workspace = match &args.inventory[..] {
+        [_] => loaded.workspace(args.kubespray.as_deref())?,
+        _ => loaded.one_inventory(args.kubespray.as_deref())?,
     };
-    let text = if let Some(mut host) = host {
-        relative_paths(&mut host, &loaded);
-        match args.format {
-            Format::Human => human(&host),
-            Format::Json => serde_json::to_string_pretty(&host)? + "\n",
-        }
-    } else {
-        let name = args.name.as_deref().unwrap_or_default();
-        let Some(mut variable) = explain_variable(&workspace, None, &args.host, name) else {
-            bail!("{name} is no component and no variable of {}", args.host)
-        };
-        let origins = std::iter::once(&mut variable.origin).chain(variable.overridden.iter_mut().map(|beaten| &mut beaten.origin));
-        origins.filter_map(|origin| origin.path.as_mut()).for_each(|path| *path = loaded.relative(path).into());
-        match args.format {
-            Format::Human => human_variable(&variable),
-            Format::Json => serde_json::to_string_pretty(&variable)? + "\n",
-        }
+    let mut explained = explained(&workspace, &args.host, args.name.as_deref())?;
+    let is_for_people = matches!(args.format, Format::Human);
+    explained.relative_paths(|path, kubespray| {
+        let below = kubespray.filter(|_| is_for_people).and_then(|kubespray| human::below_checkout(path, Some(kubespray)));
+        below.unwrap_or_else(|| loaded.relative(path))
+    });
+    let text = match (args.format, &explained) {
+        (Format::Human, explained) => human::render(explained, std::io::stdout().is_terminal()),
+        (Format::Json, Explained::Host(host) | Explained::Component(host)) => serde_json::to_string_pretty(host)? + "\n",
+        (Format::Json, Explained::Variable(variable)) => serde_json::to_string_pretty(variable)? + "\n",
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn relative_paths(host: &mut HostExplanation, loaded: &Loaded) {
-    host.kubespray.iter_mut().for_each(|kubespray| relative_source(kubespray, loaded));
-    let because = host.components.iter_mut().flat_map(|component| &mut component.because);
-    because.filter_map(|because| because.path.as_mut()).for_each(|path| *path = loaded.relative(path).into());
+/// What was asked for.
+enum Explained {
+    Host(HostExplanation),
+    /// A host with one component.
+    Component(HostExplanation),
+    Variable(VariableExplanation),
 }
 
-/// The paths of the checkout as people see them.
-fn relative_source(kubespray: &mut KubesprayRelease, loaded: &Loaded) {
-    if let Some(path) = &kubespray.path {
-        kubespray.source = kubespray.source.replace(&**path, &loaded.relative(path));
-    }
-    kubespray.problems.iter_mut().for_each(|problem| *problem = loaded.relative(problem));
-}
-
-fn human(host: &HostExplanation) -> String {
-    let mut out = format!("{}: {}", host.host, host.role);
-    if host.kubespray.is_some() {
-        let _ = write!(out, " in {} layout", host.layout);
-    }
-    let _ = writeln!(out, "\n  groups     {}", host.groups.join(", "));
-    if let Some(kubespray) = &host.kubespray {
-        let _ = writeln!(out, "  kubespray  {} ({})", kubespray.version, kubespray.source);
-    }
-    for (title, state) in [("installed", State::Installed), ("not installed", State::NotInstalled), ("not known", State::Unknown)] {
-        let components = host.by_reason(state);
-        if !components.is_empty() {
-            let _ = writeln!(out, "\n{title}");
-        }
-        for (names, reason) in components {
-            let _ = writeln!(out, "  {}", wrapped(&names.join(", "), 2));
-            let _ = writeln!(out, "      {}", wrapped(reason, 6));
-        }
-    }
-    if let [component] = &host.components[..] {
-        out.push_str(&chain(component));
-    }
-    out
-}
-
-/// The facts behind a single component, each with its line.
-fn chain(component: &ComponentExplanation) -> String {
-    let mut out = String::from("\nbecause\n");
-    for because in &component.because {
-        let place = because.path.as_ref().zip(because.line).map(|(path, line)| format!("  ({path}:{line})"));
-        let _ = writeln!(out, "  {}: {}{}", because.name, because.value, place.unwrap_or_default());
-    }
-    out
-}
-
-fn human_variable(variable: &VariableExplanation) -> String {
-    let place = |path: &Option<Arc<str>>, line: Option<u32>, kind: &str| match (path, line) {
-        (Some(path), Some(line)) => format!("{path}:{line}  ({kind})"),
-        _ => kind.to_owned(),
+fn explained(workspace: &Workspace, host: &str, name: Option<&str>) -> anyhow::Result<Explained> {
+    let Some(whole) = explain_host(workspace, None, host) else {
+        bail!("no host {host} in this inventory{}", meant(host, &explainable_hosts(workspace)))
     };
-    let mut out = format!("{} on {}\n", variable.variable, variable.host);
-    let _ = writeln!(out, "  value  {}", variable.value);
-    match &variable.unknown {
-        Some(reason) => {
-            let _ = writeln!(out, "  here   {reason}");
-        }
-        None if variable.rendered != variable.value => {
-            let _ = writeln!(out, "  here   {}", variable.rendered);
-        }
-        None => {}
+    let Some(name) = name else { return Ok(Explained::Host(whole)) };
+    let component = explain_component(workspace, None, host, name).map(Explained::Component);
+    match component.or_else(|| explain_variable(workspace, None, host, name).map(Explained::Variable)) {
+        Some(explained) => Ok(explained),
+        None => bail!("{name} is no component and no variable of {host}{}", meant(name, &explainable_names(workspace, host))),
     }
-    let _ = writeln!(out, "  from   {}", place(&variable.origin.path, variable.origin.line, variable.origin.kind));
-    for beaten in &variable.overridden {
-        let origin = &beaten.origin;
-        let _ = writeln!(out, "  beats  {}  {}", beaten.value, place(&origin.path, origin.line, origin.kind));
-    }
-    out
 }
 
-/// Breaks a text so that it fits 80 columns behind an indent.
-fn wrapped(text: &str, indent: usize) -> String {
-    let mut out = String::new();
-    let mut column = indent;
-    for word in text.split(' ') {
-        if column > indent && column + 1 + word.chars().count() > 80 {
-            let _ = write!(out, "\n{}", " ".repeat(indent));
-            column = indent;
-        } else if column > indent {
-            out.push(' ');
-            column += 1;
+/// `: did you mean a or b?`
+fn meant(name: &str, known: &[std::sync::Arc<str>]) -> String {
+    let near = near_misses(name, known.iter().map(|name| &**name), N_MEANT);
+    if near.is_empty() { String::new() } else { format!(": did you mean {}?", near.join(" or ")) }
+}
+
+impl Explained {
+    /// Makes all paths those that `shown` gives for them.
+    fn relative_paths(&mut self, shown: impl Fn(&str, Option<&KubesprayRelease>) -> String) {
+        let (paths, kubespray): (Vec<_>, _) = match self {
+            Explained::Host(host) | Explained::Component(host) => {
+                let because = host.components.iter_mut().flat_map(|component| &mut component.because);
+                (because.filter_map(|because| because.path.as_mut()).collect(), &mut host.kubespray)
+            }
+            Explained::Variable(variable) => {
+                let beaten = variable.overridden.iter_mut().chain(&mut variable.default);
+                let origins = std::iter::once(&mut variable.origin).chain(beaten.map(|beaten| &mut beaten.origin));
+                let of_reads = variable.reads.iter_mut().filter_map(|read| read.path.as_mut());
+                (origins.filter_map(|origin| origin.path.as_mut()).chain(of_reads).collect(), &mut variable.kubespray)
+            }
+        };
+        paths.into_iter().for_each(|path| *path = shown(path, kubespray.as_ref()).into());
+        if let Some(kubespray) = kubespray {
+            if let Some(path) = &kubespray.path {
+                kubespray.source = kubespray.source.replace(&**path, &shown(path, None));
+            }
+            kubespray.problems.iter_mut().for_each(|problem| *problem = shown(problem, None));
         }
-        out.push_str(word);
-        column += word.chars().count();
     }
-    out
 }

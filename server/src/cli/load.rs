@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use hostwise_analysis::Workspace;
+use hostwise_analysis::{Settings, Workspace};
 use hostwise_inventory::Files;
 
 use crate::{checkouts, files, settings};
@@ -39,6 +39,16 @@ impl Loaded {
     /// The workspace over what was read, with the settings of its `hostwise.toml`: a file is an inventory by being named, in a directory inventories
     /// are discovered. `kubespray` is a release or the path of a checkout and wins over the settings.
     pub(super) fn workspace(&mut self, kubespray: Option<&str>) -> anyhow::Result<Workspace> {
+        let inventories = self.paths.iter().filter(|path| self.files.file(path).is_some()).cloned().collect();
+        self.workspace_of(Settings { inventories, ..Settings::default() }, kubespray)
+    }
+
+    /// The same with one inventory, of which all paths are sources.
+    pub(super) fn one_inventory(&mut self, kubespray: Option<&str>) -> anyhow::Result<Workspace> {
+        self.workspace_of(Settings { sources: self.paths.clone(), ..Settings::default() }, kubespray)
+    }
+
+    fn workspace_of(&mut self, asked: Settings, kubespray: Option<&str>) -> anyhow::Result<Workspace> {
         let kubespray = kubespray.map(|asked| self.kubespray(asked)).transpose()?;
         let (mut settings, wrong) = settings::settings(&serde_json::Value::Null, &self.files, None);
         if !wrong.is_empty() {
@@ -46,7 +56,8 @@ impl Loaded {
         }
         settings.kubespray = kubespray.or(settings.kubespray);
         settings.environment = checkouts::environment();
-        settings.inventories.extend(self.paths.iter().filter(|path| self.files.file(path).is_some()).cloned());
+        settings.inventories.extend(asked.inventories);
+        settings.sources = asked.sources;
         let workspace = Workspace::new(self.files.clone(), Default::default(), settings.clone());
         let found = checkouts::read(&workspace, &mut |_| ()).files;
         found.iter().for_each(|(path, entry)| self.files.insert(path, entry.clone()));

@@ -190,11 +190,7 @@ impl Evaluation<'_> {
         for group in self.pack.groups.keys().filter(|group| names_group(group)) {
             because.push(self.membership(group));
         }
-        for name in read {
-            if !matches!(&**name, "group_names" | "groups" | "inventory_hostname" | "ansible_facts") {
-                because.push(self.variable(name));
-            }
-        }
+        because.extend(variables_read(self.cluster, self.host, &self.evaluator, read));
         because
     }
 
@@ -202,12 +198,6 @@ impl Evaluation<'_> {
         let value = if self.cluster.is_member(self.host, group) { "member" } else { "not a member" };
         let place = self.cluster.membership_place(self.host, group);
         Because { kind: BecauseKind::Group, name: group.to_owned(), value: value.to_owned(), place }
-    }
-
-    fn variable(&self, name: &str) -> Because {
-        let value = self.evaluator.variable(name).result;
-        let place = self.cluster.inventory.variable(self.host, name).map(|variable| variable.winner.key);
-        Because { kind: BecauseKind::Variable, name: name.to_owned(), value: for_people(&value), place }
     }
 
     /// The words of a need with `{name}` replaced by the value of that variable.
@@ -223,6 +213,23 @@ impl Evaluation<'_> {
         }
         out + rest
     }
+}
+
+/// The variables among the names that were read, each with its value on the host and the line that gives it.
+pub(crate) fn variables_read<'n>(
+    cluster: &Cluster,
+    host: HostId,
+    evaluator: &Evaluator<'_>,
+    read: impl IntoIterator<Item = &'n Arc<str>>,
+) -> Vec<Because> {
+    let is_variable =
+        |name: &&Arc<str>| !matches!(&***name, "group_names" | "groups" | "hostvars" | "inventory_hostname" | "ansible_facts");
+    let because = |name: &Arc<str>| {
+        let value = for_people(&evaluator.variable(name).result);
+        let place = cluster.inventory.variable(host, name).map(|variable| variable.winner.key);
+        Because { kind: BecauseKind::Variable, name: name.to_string(), value, place }
+    };
+    read.into_iter().filter(is_variable).map(because).collect()
 }
 
 /// A value in one line.

@@ -16,6 +16,7 @@ use crate::{Settings, ansible_cfg, ci};
 /// its text is in pieces.
 pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Settings, known: &BTreeSet<Arc<str>>) -> Vec<Request> {
     let mut found = Found { requests: Vec::new(), files, settings };
+    found.add(settings.sources.clone());
     for path in &settings.inventories {
         found.add(vec![Arc::clone(path)]);
     }

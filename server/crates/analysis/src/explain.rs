@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use hostwise_expression::{Evaluator, Value};
+use hostwise_expression::{Evaluator, Outcome, Value};
 use hostwise_inventory::{HostId, Layer, LayerKind};
 use hostwise_syntax::TextRange;
 use serde::Serialize;
 
 use crate::checkout::Declared;
 use crate::cluster::Cluster;
-use crate::components::{self, BecauseKind, State, Verdict};
+use crate::components::{self, Because, BecauseKind, State, Verdict};
 use crate::release::Release;
 use crate::scope::{DIALECT, HostScope, from_inventory};
 use crate::{Workspace, ci, json};
@@ -50,6 +50,9 @@ pub struct KubesprayRelease {
     /// The absolute path in [`Self::source`].
     #[serde(skip)]
     pub path: Option<Arc<str>>,
+    /// The directory of the checkout.
+    #[serde(skip)]
+    pub root: Option<Arc<str>>,
     /// What of the checkout could not be read, a line each.
     #[serde(skip)]
     pub problems: Vec<String>,
@@ -102,6 +105,9 @@ pub struct VariableExplanation {
     /// What would hold without any of these: the default of the release.
     #[serde(skip)]
     pub default: Option<Overridden>,
+    /// The variables that a template was computed from, in the order of reading.
+    #[serde(skip)]
+    pub reads: Vec<BecauseExplanation>,
     #[serde(skip)]
     pub kubespray: Option<KubesprayRelease>,
 }
@@ -169,7 +175,8 @@ pub(crate) fn of_variable(cluster: &Cluster, host: HostId, name: &str) -> Option
         None => (default.clone()?, Vec::new()),
     };
     let scope = HostScope { cluster, host, without_own: false };
-    let rendered = Evaluator::new(&scope, DIALECT).variable(name).result;
+    let evaluator = Evaluator::new(&scope, DIALECT);
+    let Outcome { result: rendered, read, .. } = evaluator.variable(name);
     let unknown = match &rendered {
         Value::Unknown(_) | Value::Undefined(_) | Value::Error(_) => Some(components::for_people(&rendered)),
         _ => None,
@@ -184,6 +191,10 @@ pub(crate) fn of_variable(cluster: &Cluster, host: HostId, name: &str) -> Option
         default: default.filter(|default| default.origin != winner.origin),
         origin: winner.origin,
         overridden,
+        reads: components::variables_read(cluster, host, &evaluator, read.iter().filter(|read| &***read != name))
+            .iter()
+            .map(|because| of_because(cluster, because))
+            .collect(),
         kubespray: release.map(of_release),
     })
 }
@@ -244,22 +255,25 @@ pub(crate) fn of_release(release: &Release) -> KubesprayRelease {
         version: release.to_string(),
         source: release.source.to_string(),
         path: release.source.path().cloned(),
+        root: release.checkout.as_ref().map(|checkout| Arc::clone(&checkout.root)),
         problems: release.checkout.as_ref().map(|checkout| checkout.problems()).unwrap_or_default(),
     }
 }
 
 fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
-    let because = verdict.because.iter().map(|because| {
-        let declared = || {
-            let declared = cluster.kubespray.as_ref()?.decisive(&because.name).filter(|_| because.kind == BecauseKind::Variable)?;
-            Some((Arc::clone(declared.file.path()), declared.line(), declared.key))
-        };
-        let of_inventory = because.place.map(|place| (cluster.path_and_line(place), place.range));
-        let place = of_inventory.map(|((path, line), range)| (path, line, range)).or_else(declared);
-        let (path, line, range) = place.map_or((None, None, None), |(path, line, range)| (Some(path), Some(line), Some(range)));
-        BecauseExplanation { kind: because.kind, name: because.name.clone(), value: because.value.clone(), path, line, range }
-    });
+    let because = verdict.because.iter().map(|because| of_because(cluster, because));
     ComponentExplanation { name: verdict.name.clone(), state: verdict.state, reason: verdict.reason.clone(), because: because.collect() }
+}
+
+fn of_because(cluster: &Cluster, because: &Because) -> BecauseExplanation {
+    let declared = || {
+        let declared = cluster.kubespray.as_ref()?.decisive(&because.name).filter(|_| because.kind == BecauseKind::Variable)?;
+        Some((Arc::clone(declared.file.path()), declared.line(), declared.key))
+    };
+    let of_inventory = because.place.map(|place| (cluster.path_and_line(place), place.range));
+    let place = of_inventory.map(|((path, line), range)| (path, line, range)).or_else(declared);
+    let (path, line, range) = place.map_or((None, None, None), |(path, line, range)| (Some(path), Some(line), Some(range)));
+    BecauseExplanation { kind: because.kind, name: because.name.clone(), value: because.value.clone(), path, line, range }
 }
 
 /// The host in the first inventory that has it; of those that read the file at `path` when one is given.

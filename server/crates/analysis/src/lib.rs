@@ -56,6 +56,7 @@ pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
 pub use links::{Link, LinkTarget, links};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};
+pub use nearest::near_misses;
 pub use references::{Definitions, Highlight, highlights, references};
 pub use rename::{Refusal, Renaming, follow_renamed_files, prepare_rename, rename};
 pub use rules::{ALL as RULES, Rule, Tag};

@@ -2,6 +2,11 @@
 
 /// The known name nearest to `name`, when it is near: other case or signs between words, or a slip or two of the keyboard.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    near_misses(name, known, 1).first().copied()
+}
+
+/// The known names that are near to `name`, at most `n`, the nearest first.
+pub fn near_misses<'n>(name: &str, known: impl IntoIterator<Item = &'n str>, n: usize) -> Vec<&'n str> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', ' '], "_");
     let wanted = plain(name);
     let n_slips = match wanted.chars().count() {
@@ -10,7 +15,10 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
         _ => 2,
     };
     let distances = known.into_iter().map(|known| (strsim::osa_distance(&wanted, &plain(known)), known));
-    distances.filter(|(distance, _)| *distance <= n_slips).min().map(|(_, known)| known)
+    let mut near: Vec<(usize, &str)> = distances.filter(|(distance, _)| *distance <= n_slips).collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(n).map(|(_, known)| known).collect()
 }
 
 #[cfg(test)]

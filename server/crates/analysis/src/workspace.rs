@@ -18,6 +18,8 @@ pub struct Settings {
     pub kubespray: Option<String>,
     /// Inventories named by the user: absolute paths, each one inventory.
     pub inventories: Vec<Arc<str>>,
+    /// Sources that are one inventory together, as several `-i` give them: absolute paths.
+    pub sources: Vec<Arc<str>>,
     pub inlay_hints: bool,
     /// Severity per rule; `None` switches a rule off.
     pub rules: BTreeMap<String, Option<Severity>>,
@@ -69,6 +71,7 @@ impl Default for Settings {
         Self {
             kubespray: None,
             inventories: Vec::new(),
+            sources: Vec::new(),
             inlay_hints: true,
             rules: BTreeMap::new(),
             environment: Environment::default(),
