@@ -68,7 +68,7 @@ enum Explained {
     Host(HostExplanation),
     /// A host with one component.
     Component(HostExplanation),
-    Variable(VariableExplanation),
+    Variable(Box<VariableExplanation>),
 }
 
 fn explained(workspace: &Workspace, host: &str, name: Option<&str>) -> anyhow::Result<Explained> {
@@ -77,7 +77,7 @@ fn explained(workspace: &Workspace, host: &str, name: Option<&str>) -> anyhow::R
     };
     let Some(name) = name else { return Ok(Explained::Host(whole)) };
     let component = explain_component(workspace, None, host, name).map(Explained::Component);
-    match component.or_else(|| explain_variable(workspace, None, host, name).map(Explained::Variable)) {
+    match component.or_else(|| explain_variable(workspace, None, host, name).map(Box::new).map(Explained::Variable)) {
         Some(explained) => Ok(explained),
         None => bail!("{name} is no component and no variable of {host}{}", meant(name, &explainable_names(workspace, host))),
     }

@@ -18,7 +18,7 @@ use crate::discovery::{name_of, parent};
 pub use places::named_places;
 pub(crate) use roles::Declared;
 use roles::Roles;
-pub(crate) use version::WINDOWS;
+pub(crate) use version::{WINDOWS, Window};
 
 /// The roles whose defaults all others share, in the spellings of new and old releases.
 pub const SHARED_ROLES: [&str; 2] = ["kubespray_defaults", "kubespray-defaults"];

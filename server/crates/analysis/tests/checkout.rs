@@ -125,6 +125,7 @@ fn an_inventory_hints_at_its_release() {
     check_release(&vars("kube_version: v1.26.5"), &format!("2.24.3 (guessed: kube_version is v1.26.5 ({at}))"));
     check_release(&vars("kube_version: 1.31.4"), &format!("2.29.1 (guessed: kube_version is 1.31.4 ({at}))"));
     check_release(&vars("kube_version: 1.34.2"), &format!("2.31.0 (guessed: kube_version is 1.34.2 ({at}))"));
+    check_release(&vars("kube_version: 1.36.2"), &format!("2.32.0 (guessed: kube_version is 1.36.2 ({at}))"));
     check_release(
         "#- /repo/env/prod/group_vars/etcd.yml\na: 1\n",
         "2.28.1 (guessed: group_vars/etcd.yml is there (/repo/env/prod/group_vars/etcd.yml))",

@@ -10,7 +10,7 @@ use hostwise_inventory::{Entry, Files, Request, SourceFile};
 use hostwise_kubespray::{Packs, Version};
 use hostwise_syntax::ini::SectionKind;
 
-use crate::checkout::WINDOWS;
+use crate::checkout::{WINDOWS, Window};
 use crate::discovery::parent;
 
 /// What an inventory hints at.
@@ -74,9 +74,10 @@ fn installing(text: &str) -> Option<Version> {
     let version: Version = text.parse().ok()?;
     let has_v = text.starts_with('v');
     let fits = |release: Version| has_v == (release < WITHOUT_V);
-    let mut windows = WINDOWS.iter().filter(|window| fits(window.release) && (window.from..=window.to).contains(&version));
-    let known = Packs::bundled().newest().version;
-    windows.rfind(|window| window.release <= known).map(|window| window.release)
+    let installs = |window: &&Window| fits(window.release) && (window.from..=window.to).contains(&version);
+    // The development branch only when nothing that was released fits.
+    let released = WINDOWS.iter().rev().filter(|window| window.release <= Packs::bundled().newest().version);
+    released.chain(WINDOWS.iter().rev()).find(installs).map(|window| window.release)
 }
 
 fn by_sample(files: &Files, request: &Request, home: &str) -> Option<(Version, Hint)> {
