@@ -11,7 +11,7 @@ use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use ignore::WalkBuilder;
 
 /// Larger files are not read.
-const MAX_BYTES: u64 = 50_000_000;
+pub(crate) const MAX_BYTES: u64 = 50_000_000;
 
 /// A walk through a folder stops after so many entries.
 const MAX_ENTRIES: usize = 300_000;

@@ -14,6 +14,7 @@ mod dispatch;
 mod documents;
 mod files;
 mod handlers;
+mod history;
 mod proto;
 mod settings;
 mod watch;

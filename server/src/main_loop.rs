@@ -23,6 +23,7 @@ use crate::diagnostics::{Diagnoser, Published};
 use crate::dispatch::{Job, Pool, Snapshot, words_of};
 use crate::documents::{Documents, Stale};
 use crate::files::{self, path_text};
+use crate::history::{self, LastCommit};
 use crate::proto::{from, to};
 use crate::settings;
 use crate::watch::Watcher;
@@ -50,6 +51,8 @@ pub(crate) enum Event {
     DiskChanged(Vec<PathBuf>),
     /// The disk changed more than could be told.
     DiskUnclear,
+    /// The last commit has other files than was known.
+    Committed(LastCommit),
     Diagnosed {
         revision: u64,
         findings: Diagnostics,
@@ -88,6 +91,7 @@ pub(crate) fn run(incoming: &Receiver<Event>, events: Sender<Event>, client: Cli
         waiting: Vec::new(),
         checkouts: Checkouts::default(),
         are_hints_stale: false,
+        last_commit: history::Key::default(),
         published: Published::default(),
     };
     for event in incoming {
@@ -122,6 +126,7 @@ struct State {
     checkouts: Checkouts,
     /// Whether hints may have changed that the client does not ask for by itself.
     are_hints_stale: bool,
+    last_commit: history::Key,
     published: Published,
 }
 
@@ -144,7 +149,10 @@ impl State {
             Event::Initialized => self.initialized(),
             Event::Opened(params) => self.opened(params),
             Event::Changed(params) => self.changed(params),
-            Event::Saved(params) => self.disk_changed(from::file_path(&params.text_document.uri).into_iter().collect()),
+            Event::Saved(params) => {
+                self.disk_changed(from::file_path(&params.text_document.uri).into_iter().collect());
+                self.look_at_history();
+            }
             Event::Closed(params) => self.closed(&params.text_document.uri),
             Event::WatchedFiles(params) => {
                 self.disk_changed(params.changes.iter().filter_map(|change| from::file_path(&change.uri)).collect());
@@ -157,7 +165,9 @@ impl State {
             Event::Scanned(scans, found) => self.scanned(&scans, &found),
             Event::CheckoutsRead(found) => self.checkouts_read(&found),
             Event::DiskUnclear => self.scan(self.roots.iter().cloned().map(Scan::Folder).collect()),
+            Event::DiskChanged(paths) if paths.iter().all(|path| history::is_of_git(path)) => self.look_at_history(),
             Event::DiskChanged(paths) => self.disk_changed(paths),
+            Event::Committed(commit) => self.committed(commit),
             Event::Diagnosed { revision, findings } => self.diagnosed(revision, &findings),
         }
     }
@@ -362,6 +372,7 @@ impl State {
         self.update();
         if !self.is_scanning {
             self.read_checkouts();
+            self.look_at_history();
             for job in std::mem::take(&mut self.waiting) {
                 self.run(job);
             }
@@ -419,6 +430,24 @@ impl State {
         if self.checkouts.is_stale {
             self.read_checkouts();
         }
+    }
+
+    /// Reads the last commit on a thread of its own when there is a new one; what it has arrives as [`Event::Committed`].
+    fn look_at_history(&self) {
+        let (workspace, known, events) = (Arc::clone(&self.workspace), self.last_commit.clone(), self.events.clone());
+        std::thread::spawn(move || {
+            if let Some(commit) = history::last_commit(workspace.sources(), &known) {
+                // The loop lives as long as the process.
+                let _ = events.send(Event::Committed(commit));
+            }
+        });
+    }
+
+    fn committed(&mut self, commit: LastCommit) {
+        commit.key.git_directories().for_each(|directory| self.watcher.watch(&directory));
+        self.workspace = Arc::new(self.workspace.change_committed(commit.files));
+        self.last_commit = commit.key;
+        self.update();
     }
 
     /// Takes out what was known below a folder and stands there no more.

@@ -126,14 +126,16 @@ fn examples(rule: &Rule) -> Vec<(usize, String)> {
     examples
 }
 
-/// The files of a fixture, all open, with the settings of its `hostwise.toml`.
+/// The files of a fixture, all open, with the settings of its `hostwise.toml`. Files in a folder `HEAD` are those of the last commit.
 fn workspace(fixture: &Fixture) -> Workspace {
-    let file = |file: &File| SourceFile::new(file.path.as_str(), Content::Text(file.text.as_str().into()), false);
-    let files: Files = fixture.files.iter().map(file).collect();
-    let open: BTreeSet<Arc<str>> = fixture.files.iter().map(|file| file.path.as_str().into()).collect();
+    let file = |path: &str, file: &File| SourceFile::new(path, Content::Text(file.text.as_str().into()), false);
+    let is_committed = |file: &&File| file.path.contains("/HEAD/");
+    let committed: Files = fixture.files.iter().filter(is_committed).map(|old| file(&old.path.replace("/HEAD/", "/"), old)).collect();
+    let files: Files = fixture.files.iter().filter(|file| !is_committed(file)).map(|new| file(&new.path, new)).collect();
+    let open: BTreeSet<Arc<str>> = files.iter().filter(|(path, _)| files.file(path).is_some()).map(|(path, _)| Arc::clone(path)).collect();
     let (settings, wrong) = hostwise::settings(&files);
     assert_eq!(wrong, [""; 0]);
-    Workspace::new(files, open, settings)
+    Workspace::new(files, open, settings).change_committed(committed)
 }
 
 /// The fixture with what is found in it as its annotations: by `rule`, and in a good example by any rule that warns.

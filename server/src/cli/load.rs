@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use hostwise_analysis::{Settings, Workspace};
 use hostwise_inventory::Files;
 
-use crate::{checkouts, files, settings};
+use crate::{checkouts, files, history, settings};
 
 /// The files behind the paths of a command line.
 pub(super) struct Loaded {
@@ -66,7 +66,8 @@ impl Loaded {
             let paths: Vec<String> = self.paths.iter().map(|path| self.relative(path)).collect();
             bail!("no inventory found in {}: name its file, or put group_vars beside it", paths.join(", "));
         }
-        Ok(workspace)
+        let commit = history::last_commit(workspace.sources(), &history::Key::default());
+        Ok(commit.map(|commit| workspace.change_committed(commit.files)).unwrap_or(workspace))
     }
 
     /// A release stays, a directory becomes absolute; an error for what is neither.

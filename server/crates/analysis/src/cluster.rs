@@ -32,8 +32,13 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn load(files: &Files, request: Request, settings: &Settings, checkouts: &Checkouts, previous: Option<&Cluster>) -> Cluster {
-        let plain = Inventory::load(files, &request, previous.map(|cluster| &cluster.plain));
         let release = Release::of(files, &request, settings, checkouts);
+        Self::load_for(files, request, release, previous)
+    }
+
+    /// The inventory for a release that is known already.
+    pub(crate) fn load_for(files: &Files, request: Request, release: Release, previous: Option<&Cluster>) -> Cluster {
+        let plain = Inventory::load(files, &request, previous.map(|cluster| &cluster.plain));
         let is_kubespray =
             ["kube_control_plane", "kube_node", "etcd", "k8s_cluster"].into_iter().any(|group| plain.group_named(group).is_some());
         let kubespray = is_kubespray.then_some(release);

@@ -25,6 +25,7 @@ mod at;
 mod checkout;
 mod ci;
 mod cluster;
+mod committed;
 mod components;
 mod discovery;
 mod edit;

@@ -1,12 +1,28 @@
 //! The rules. A rule is one file with its check, one page that is documentation and test, and one line here.
 
+mod anonymous_auth_off;
+mod api_address_not_in_cert;
+mod apiserver_lb;
+mod bastion_name_and_user;
 mod ci_mode_unknown;
 mod cilium_kube_owner;
 mod component_not_installed;
+mod containerd_mirror_url;
 mod duplicate_address;
+mod duplicate_definition;
 mod etcd_even_members;
 mod file_unreadable;
+mod first_control_plane_changed;
+mod ignore_assert_errors;
+mod immutable_after_deploy;
 mod inventory_not_read;
+mod lb_service_controllers;
+mod missing_required_group;
+mod no_proxy_override;
+mod node_labels_taints_type;
+mod node_range_too_small;
+mod offline_unused;
+mod per_host_divergence;
 pub(crate) mod too_many_findings;
 pub(crate) mod unused_ignore;
 mod yaml_syntax;
@@ -16,13 +32,29 @@ use crate::findings::{Finding, Findings};
 
 /// All rules, by id.
 pub const ALL: &[Rule] = &[
+    anonymous_auth_off::RULE,
+    api_address_not_in_cert::RULE,
+    apiserver_lb::RULE,
+    bastion_name_and_user::RULE,
     ci_mode_unknown::RULE,
     cilium_kube_owner::RULE,
     component_not_installed::RULE,
+    containerd_mirror_url::RULE,
     duplicate_address::RULE,
+    duplicate_definition::RULE,
     etcd_even_members::RULE,
     file_unreadable::RULE,
+    first_control_plane_changed::RULE,
+    ignore_assert_errors::RULE,
+    immutable_after_deploy::RULE,
     inventory_not_read::RULE,
+    lb_service_controllers::RULE,
+    missing_required_group::RULE,
+    no_proxy_override::RULE,
+    node_labels_taints_type::RULE,
+    node_range_too_small::RULE,
+    offline_unused::RULE,
+    per_host_divergence::RULE,
     too_many_findings::RULE,
     unused_ignore::RULE,
     yaml_syntax::RULE,

@@ -9,6 +9,7 @@ use hostwise_inventory::{Files, Request};
 
 use crate::checkout::Checkouts;
 use crate::cluster::Cluster;
+use crate::committed::Committed;
 use crate::{Diagnostic, Rule, Severity, diagnostics, discovery};
 
 /// What users may set (`hostwise.*` in an editor, `hostwise.toml`).
@@ -115,6 +116,7 @@ pub struct Workspace {
     built: OnceLock<Built>,
     diagnostics: OnceLock<Diagnostics>,
     before: Option<Before>,
+    committed: Arc<Committed>,
 }
 
 /// What is derived from the inputs of a workspace.
@@ -144,7 +146,7 @@ struct Before {
 impl Workspace {
     /// `open` are the paths that an editor has open: a file that looks like an inventory counts as one then, even alone.
     pub fn new(files: Files, open: BTreeSet<Arc<str>>, settings: Settings) -> Self {
-        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), diagnostics: OnceLock::new(), before: None }
+        Self { inputs: Inputs { files, open, settings }, ..Self::default() }
     }
 
     /// The workspace after a change: what the change does not touch is carried over.
@@ -153,7 +155,13 @@ impl Workspace {
             Some(built) => Some(Before { inputs: self.inputs.clone(), built: built.clone() }),
             None => self.before.clone(),
         };
-        Self { inputs: Inputs { files, open, settings }, built: OnceLock::new(), diagnostics: OnceLock::new(), before }
+        let committed = Arc::clone(&self.committed);
+        Self { inputs: Inputs { files, open, settings }, before, committed, ..Self::default() }
+    }
+
+    /// The workspace with what the last commit has of its inventories: the sources and the variable files beside them, at their paths.
+    pub fn change_committed(&self, committed: Files) -> Self {
+        Self { committed: Arc::new(Committed::new(committed)), ..self.change_files(self.inputs.files.clone()) }
     }
 
     /// The workspace with other files.
@@ -176,6 +184,11 @@ impl Workspace {
         }
         let found = diagnostics::of_workspace(self, token)?;
         Ok(self.diagnostics.get_or_init(|| found))
+    }
+
+    /// What an inventory was in the last commit.
+    pub(crate) fn committed(&self, cluster: &Cluster) -> Option<Arc<Cluster>> {
+        self.committed.cluster(cluster)
     }
 
     /// Number of hosts over all inventories.

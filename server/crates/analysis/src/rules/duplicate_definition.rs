@@ -1,0 +1,73 @@
+//! `duplicate-definition`: a variable in two files of one directory of variables, where the name of the file decides.
+
+use std::sync::Arc;
+
+use hostwise_inventory::{FileId, Place};
+use rustc_hash::FxHashMap;
+
+use super::{Findings, Rule, Tag};
+use crate::Severity;
+use crate::discovery::{is_variable_file, name_of};
+
+pub(super) const RULE: Rule = Rule {
+    id: "duplicate-definition",
+    severity: Severity::Warning,
+    tag: Some(Tag::Unnecessary),
+    page: include_str!("duplicate-definition.md"),
+    check,
+};
+
+fn check(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    // In the order in which Ansible reads them: a later file of a directory wins.
+    let mut by_directory: FxHashMap<&str, Vec<FileId>> = FxHashMap::default();
+    for file in cluster.inventory.files() {
+        if let (Some(directory), Some(id)) = (entity_directory(file.path()), cluster.inventory.file_id(file.path())) {
+            by_directory.entry(directory).or_default().push(id);
+        }
+    }
+    let mut directories: Vec<_> = by_directory.into_iter().filter(|(_, files)| files.len() > 1).collect();
+    directories.sort_unstable();
+    for (_, files) in directories {
+        let mut last: FxHashMap<String, Place> = FxHashMap::default();
+        for id in files.into_iter().rev() {
+            for (name, place) in definitions(findings, id) {
+                match last.get(&name) {
+                    Some(&winner) if winner.file != id => {
+                        let file = cluster.inventory.file(winner.file);
+                        let message =
+                            format!("{name} is set again in {}, which Ansible reads later: this line has no effect", name_of(file.path()));
+                        findings
+                            .report(findings.at(&RULE, place, message).because([findings.related(winner, format!("this {name} wins"))]));
+                    }
+                    Some(_) => {}
+                    None => {
+                        last.insert(name, place);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The names that a file of variables sets, each at its last key.
+fn definitions(findings: &Findings<'_>, id: FileId) -> Vec<(String, Place)> {
+    let file: &Arc<_> = findings.cluster.inventory.file(id);
+    let root = file.yaml().root().filter(|_| !file.is_encrypted());
+    let entries = root.into_iter().flat_map(|root| root.entries()).filter(|entry| entry.colon.is_some() && entry.key.text() != "<<");
+    let mut found: Vec<(String, Place)> =
+        entries.map(|entry| (entry.key.text().into_owned(), Place { file: id, range: entry.key.range() })).collect();
+    found.reverse();
+    found
+}
+
+/// `.../group_vars/all` of `.../group_vars/all/x.yml`; none for a file that is not in such a directory.
+fn entity_directory(path: &str) -> Option<&str> {
+    if !is_variable_file(path) {
+        return None;
+    }
+    let (at, kind) = ["/group_vars/", "/host_vars/"].into_iter().filter_map(|kind| Some((path.rfind(kind)?, kind))).max()?;
+    let below = at + kind.len();
+    let end = below + path[below..].find('/')?;
+    Some(&path[..end])
+}

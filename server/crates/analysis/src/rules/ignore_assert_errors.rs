@@ -1,0 +1,21 @@
+//! `ignore-assert-errors`: the switch that turns Kubespray's checks off, left in the inventory.
+
+use super::{Findings, Rule};
+use crate::Severity;
+use crate::findings::HOSTS;
+
+pub(super) const RULE: Rule =
+    Rule { id: "ignore-assert-errors", severity: Severity::Warning, tag: None, page: include_str!("ignore-assert-errors.md"), check };
+
+fn check(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    if cluster.kubespray.is_none() {
+        return;
+    }
+    for alike in cluster.where_true("ignore_assert_errors | bool") {
+        if let Some(winner) = cluster.winner(alike.example, "ignore_assert_errors") {
+            let message = format!("ignore_assert_errors is on for {HOSTS}: Kubespray's checks are off in every run");
+            findings.report(findings.at(&RULE, winner.key, message).on(alike.all(cluster)));
+        }
+    }
+}
