@@ -302,7 +302,7 @@ fn fixes_are_written_and_the_result_is_checked() {
 #[test]
 fn paths_are_ignored_and_many_findings_are_counted() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut text = String::from("[kube_control_plane]\nm1\n[kube_node]\n");
+    let mut text = String::from("[kube_control_plane]\nm1\n[etcd]\nm1\n[kube_node]\n");
     for host in 0..150 {
         text.push_str(&format!("w{host} # hostwise: ignore[yaml-syntax]\n"));
     }
