@@ -1,12 +1,15 @@
 //! What is offered to the client, and what the client offers.
 
+use hostwise_analysis::TokenType;
 use hostwise_syntax::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
     DocumentLinkOptions, FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRangeProviderCapability,
     HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkDoneProgressOptions, WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    SelectionRangeProviderCapability, SemanticTokenModifier, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
+    SemanticTokensOptions, SemanticTokensServerCapabilities, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// What this client can do, as far as it matters here.
@@ -112,6 +115,8 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),
+            selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+            semantic_tokens_provider: Some(semantic_tokens_provider()),
             workspace: Some(WorkspaceServerCapabilities {
                 workspace_folders: Some(folders),
                 file_operations: abilities.will_rename_files.then(file_operations),
@@ -121,6 +126,19 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
         server_info: Some(ServerInfo { name: "hostwise".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
         offset_encoding: None,
     }
+}
+
+fn semantic_tokens_provider() -> SemanticTokensServerCapabilities {
+    SemanticTokensOptions {
+        legend: SemanticTokensLegend {
+            token_types: TokenType::ALL.iter().map(|token_type| SemanticTokenType::from(token_type.name())).collect(),
+            token_modifiers: vec![SemanticTokenModifier::DEFINITION],
+        },
+        range: Some(true),
+        full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
+        ..SemanticTokensOptions::default()
+    }
+    .into()
 }
 
 fn rename_provider(abilities: Abilities) -> OneOf<bool, RenameOptions> {

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use hostwise_analysis::Workspace;
 use hostwise_syntax::Encoding;
+use hostwise_syntax::paint::Canvas;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::Uri;
 
 use crate::capabilities::Abilities;
+use crate::handlers::semantic_tokens::SentTokens;
 
 /// The state of the moment at which a request arrived.
 #[derive(Clone, Debug)]
@@ -24,11 +26,20 @@ pub(crate) struct Snapshot {
     pub(crate) open: Arc<BTreeMap<Arc<str>, OpenDocument>>,
 }
 
-/// How the client names a buffer.
+/// What is known of a buffer beside its text.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenDocument {
     pub(crate) uri: Uri,
     pub(crate) version: i32,
+    pub(crate) canvas: Canvas,
+    pub(crate) tokens: Arc<SentTokens>,
+}
+
+impl Snapshot {
+    /// The canvas of a buffer; a blank one for a file that is not open.
+    pub(crate) fn canvas(&self, path: &str) -> Canvas {
+        self.open.get(path).map(|document| document.canvas.clone()).unwrap_or_default()
+    }
 }
 
 /// Answers one kind of request.

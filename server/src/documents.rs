@@ -1,13 +1,16 @@
 //! Open buffers. Nothing else uses ropey.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use hostwise_syntax::Encoding;
-use ropey::Rope;
+use hostwise_syntax::paint::{Canvas, Spot};
+use ropey::{Rope, RopeSlice};
 use tower_lsp::ls_types::{Position, TextDocumentContentChangeEvent, Uri};
 
 use crate::dispatch::OpenDocument;
+use crate::handlers::semantic_tokens::SentTokens;
 
 /// The buffers of the editor, by path.
 #[derive(Debug, Default)]
@@ -21,6 +24,9 @@ struct Document {
     uri: Uri,
     version: i32,
     text: Rope,
+    canvas: Canvas,
+    /// The colours that the client was given last.
+    tokens: Arc<SentTokens>,
 }
 
 /// An edit that does not follow the version known here.
@@ -31,7 +37,10 @@ pub(crate) struct Stale {
 
 impl Documents {
     pub(crate) fn open(&mut self, path: &Arc<str>, uri: Uri, version: i32, text: &str) {
-        self.open.insert(Arc::clone(path), Document { uri, version, text: Rope::from_str(text) });
+        self.open.insert(
+            Arc::clone(path),
+            Document { uri, version, text: Rope::from_str(text), canvas: Canvas::default(), tokens: Arc::default() },
+        );
     }
 
     pub(crate) fn close(&mut self, path: &str) {
@@ -52,11 +61,10 @@ impl Documents {
         }
         for change in changes {
             match change.range {
-                None => document.text = Rope::from_str(&change.text),
+                None => (document.text, document.canvas) = (Rope::from_str(&change.text), Canvas::default()),
                 Some(range) => {
                     let (start, end) = (char_at(&document.text, range.start, encoding), char_at(&document.text, range.end, encoding));
-                    document.text.remove(start.min(end)..end.max(start));
-                    document.text.insert(start.min(end), &change.text);
+                    document.replace(start.min(end)..end.max(start), &change.text);
                 }
             }
         }
@@ -85,14 +93,34 @@ impl Documents {
         self.open.iter().map(|(path, document)| (path, document.version))
     }
 
-    /// How the client names each buffer.
+    /// What is known of each buffer beside its text.
     pub(crate) fn names(&self) -> BTreeMap<Arc<str>, OpenDocument> {
-        let name = |document: &Document| OpenDocument { uri: document.uri.clone(), version: document.version };
-        self.open.iter().map(|(path, document)| (Arc::clone(path), name(document))).collect()
+        let known = |document: &Document| OpenDocument {
+            uri: document.uri.clone(),
+            version: document.version,
+            canvas: document.canvas.clone(),
+            tokens: Arc::clone(&document.tokens),
+        };
+        self.open.iter().map(|(path, document)| (Arc::clone(path), known(document))).collect()
     }
 
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Arc<str>> {
         self.open.keys()
+    }
+}
+
+impl Document {
+    /// Puts a text in the place of a range of characters.
+    fn replace(&mut self, range: Range<usize>, new: &str) {
+        if self.canvas.has_tree() {
+            let behind = |start: Spot, text: RopeSlice<'_>| text.chunks().fold(start, Spot::behind);
+            let start = behind(Spot::default(), self.text.slice(..range.start));
+            self.canvas = self.canvas.edited(start, behind(start, self.text.slice(range.clone())), start.behind(new));
+        } else {
+            self.canvas = Canvas::default();
+        }
+        self.text.remove(range.clone());
+        self.text.insert(range.start, new);
     }
 }
 
@@ -116,6 +144,8 @@ fn char_at(text: &Rope, position: Position, encoding: Encoding) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use hostwise_syntax::{LineIndex, paint, yaml};
+    use proptest::prelude::*;
     use tower_lsp::ls_types::Range;
 
     use super::*;
@@ -157,5 +187,76 @@ mod tests {
         assert_eq!(documents.change("/a", 5, whole("y"), Encoding::Utf16), Some(Err(Stale { known: 5 })));
         assert_eq!(documents.change("/b", 6, whole("y"), Encoding::Utf16), None);
         assert_eq!(documents.text("/a").as_deref(), Some("x"));
+    }
+
+    /// An edit as a client may send it, well or badly: positions in any order, beyond the end, inside wide characters; and whether the buffer is
+    /// drawn before the next one.
+    type Step = (((u32, u32), (u32, u32)), &'static str, bool);
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let new = vec![
+            "",
+            "",
+            "a",
+            "x: 1\n",
+            "  y: 2\n",
+            "\n",
+            "  ",
+            ": ",
+            "- ",
+            "#",
+            "\"",
+            "[",
+            "]",
+            "é€😀",
+            "\r\n",
+            "\r",
+            "\u{2028}",
+            "\t",
+            "|\n",
+            "k:\n    z: 3\n",
+        ];
+        let place = || (0..7_u32, 0..12_u32);
+        prop::collection::vec(((place(), place()), prop::sample::select(new), any::<bool>()), 1..10)
+    }
+
+    /// A thousand, or as many as HOSTWISE_SEQUENCES says.
+    fn n_sequences() -> u32 {
+        std::env::var("HOSTWISE_SEQUENCES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: n_sequences(), failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The rope is the text that a simple model of the protocol gives, and what is drawn of it is what is drawn of a fresh buffer.
+        #[test]
+        fn after_any_edits_a_buffer_is_as_fresh(
+            steps in steps(),
+            encoding in prop::sample::select(vec![Encoding::Utf8, Encoding::Utf16, Encoding::Utf32]),
+        ) {
+            let (mut documents, path): (_, Arc<str>) = (Documents::default(), "/a".into());
+            let mut model = "all:\n  hosts:\n    é€😀: {a: 1}\r\n    n2:\n      - x\n".to_owned();
+            documents.open(&path, Uri::from_file_path("/a").expect("a path"), 0, &model);
+            for (version, ((start, end), new, is_drawn)) in (1..).zip(steps) {
+                let at = |(line, character)| Position { line, character };
+                let range = Some(Range { start: at(start), end: at(end) });
+                let change = TextDocumentContentChangeEvent { range, range_length: None, text: new.to_owned() };
+                prop_assert_eq!(documents.change("/a", version, vec![change], encoding), Some(Ok(())));
+                let offset = |(line, character)| LineIndex::new(&model).offset(&model, hostwise_syntax::Position { line, character }, encoding);
+                let (start, end) = (offset(start), offset(end));
+                model.replace_range(start.min(end)..start.max(end), new);
+                prop_assert_eq!(&*documents.text("/a").expect("it is open"), &*model);
+                if is_drawn {
+                    let canvas = &documents.names()["/a"].canvas.clone();
+                    let (document, fresh) = (yaml::parse(model.as_str().into()), Canvas::default());
+                    prop_assert_eq!(paint::yaml_marks(&document, canvas), paint::yaml_marks(&document, &fresh), "{:?}", model);
+                    prop_assert_eq!(paint::folds(&document, canvas), paint::folds(&document, &fresh), "{:?}", model);
+                    for offset in 0..model.len() {
+                        let selections = [canvas, &fresh].map(|canvas| paint::yaml_selection(&document, canvas, offset));
+                        prop_assert_eq!(&selections[0], &selections[1], "{:?}", model);
+                    }
+                }
+            }
+        }
     }
 }

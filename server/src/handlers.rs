@@ -15,6 +15,8 @@ pub(crate) mod inlay_hint;
 pub(crate) mod probes;
 pub(crate) mod references;
 pub(crate) mod rename;
+pub(crate) mod selection_range;
+pub(crate) mod semantic_tokens;
 pub(crate) mod topology;
 pub(crate) mod will_rename_files;
 pub(crate) mod workspace_symbol;

@@ -27,6 +27,8 @@ pub(crate) struct Client {
     next_id: i64,
     manners: Manners,
     pub(crate) process: Option<Child>,
+    /// What the server says it can do.
+    pub(crate) capabilities: Value,
     /// The methods of the requests that the server made.
     pub(crate) asked: Vec<String>,
     /// The kinds of progress that were reported: `begin`, `end`.
@@ -87,6 +89,7 @@ impl Client {
                 manners,
                 process: None,
                 asked: Vec::new(),
+                capabilities: Value::Null,
                 progress: Vec::new(),
             },
             params,
@@ -127,6 +130,7 @@ impl Client {
             manners: Manners::Answers,
             process: Some(process),
             asked: Vec::new(),
+            capabilities: Value::Null,
             progress: Vec::new(),
         };
         Self::start(client, params)
@@ -134,7 +138,8 @@ impl Client {
 
     fn start(mut client: Client, params: Value) -> Client {
         let result = client.call("initialize", params);
-        assert!(result.get("capabilities").is_some(), "{result}");
+        client.capabilities = result["capabilities"].clone();
+        assert!(client.capabilities.is_object(), "{result}");
         client.notify("initialized", json!({}));
         client
     }

@@ -4,6 +4,7 @@ mod client;
 mod features;
 mod fixes;
 mod navigation;
+mod painting;
 mod protocol;
 mod rename;
 mod requests;

@@ -67,6 +67,7 @@ mod tests {
 
     use hostwise_analysis::{FileRename, Settings, Workspace};
     use hostwise_inventory::{Content, Files, SourceFile};
+    use hostwise_syntax::paint::Canvas;
     use hostwise_syntax::{Encoding, TextRange};
     use serde_json::{Value, json};
 
@@ -80,7 +81,9 @@ mod tests {
         let files: Files = [SourceFile::new("/w/a.yml", Content::Text(TEXT.into()), false)].into_iter().collect();
         let workspace = Arc::new(Workspace::new(files, BTreeSet::new(), Settings::default()));
         let uri = to::uri("/w/a.yml").expect("a path");
-        let open = [(Arc::from("/w/a.yml"), OpenDocument { uri, version: 7 })].into_iter().collect();
+        let open = [(Arc::from("/w/a.yml"), OpenDocument { uri, version: 7, canvas: Canvas::default(), tokens: Arc::default() })]
+            .into_iter()
+            .collect();
         let snapshot = Snapshot { workspace, encoding: Encoding::Utf16, abilities, open: Arc::new(open) };
         workspace_edit(&snapshot, change).map(|edit| serde_json::to_value(edit).expect("JSON"))
     }

@@ -17,6 +17,7 @@ mod links;
 mod references;
 mod rename;
 mod rules;
+mod semantic_tokens;
 mod symbols;
 mod topology;
 
@@ -61,6 +62,7 @@ pub use nearest::near_misses;
 pub use references::{Definitions, Highlight, highlights, references};
 pub use rename::{Refusal, Renaming, follow_renamed_files, prepare_rename, rename};
 pub use rules::{ALL as RULES, Rule, Tag};
+pub use semantic_tokens::{SemanticToken, TokenType, semantic_tokens};
 pub use symbols::{DocumentSymbol, SymbolKind, WorkspaceSymbol, document_symbols, workspace_symbols};
 pub use topology::{Overview, Profile, Topology, TopologyFinding, TopologyHost, overview, topology};
 pub use workspace::{Cancelled, Diagnostics, Environment, PathIgnore, Settings, Token, Workspace};

@@ -1,186 +1,92 @@
-//! What an editor draws: folding, from tree-sitter's concrete tree of an open buffer.
+//! What an editor draws of an open buffer: colours, folding, selections, from tree-sitter's concrete tree.
 //!
-//! Never used to decide anything: tree-sitter-yaml turns long files into one error and aborts the process on deep ones, so it is guarded, and the
-//! fault-tolerant tree serves instead. Its types do not leave this module.
+//! Never used to decide anything: tree-sitter-yaml turns long files into one error, aborts the process on deep ones and loses most of a broken one.
+//! So it is asked only about texts that it can bear, and where it sees an error the fault-tolerant tree serves instead. Its types do not leave this
+//! module.
 
-use tree_sitter::{Parser, TreeCursor};
+mod bearable;
+mod folds;
+mod marks;
+mod selection;
 
-use crate::LineIndex;
-use crate::yaml::{Document, Node};
+use std::sync::{Arc, OnceLock};
 
-/// tree-sitter-yaml 0.7.2 counts lines in 16 bits.
-const MAX_LINES: usize = 32_000;
+use tree_sitter::{InputEdit, Parser, Point, Tree};
 
-/// tree-sitter-yaml 0.7.2 aborts at 254 nested block levels.
-const MAX_DEPTH: usize = 200;
+pub use folds::{Fold, folds};
+pub use marks::{Class, Mark, ini_marks, templates, yaml_marks};
+pub use selection::{ini_selection, yaml_selection};
 
-/// A range of lines, zero-based, both included; more than one line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fold {
-    pub start: usize,
-    pub end: usize,
+/// The concrete tree of one version of a buffer, made when it is first asked for, from the tree of the version before. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Canvas {
+    /// The newest tree that was made before, moved along with every edit since.
+    base: Option<Tree>,
+    tree: Arc<OnceLock<Option<Tree>>>,
 }
 
-/// What can be folded: entries and items over several lines, and runs of comment lines, in document order.
-pub fn folds(document: &Document) -> Vec<Fold> {
-    let text = document.text();
-    let lines = LineIndex::new(text);
-    let tree = (lines.n_lines() < MAX_LINES && depth(document) < MAX_DEPTH).then(|| parse(text)).flatten();
-    let mut folds = match &tree {
-        Some(tree) if !tree.root_node().has_error() => concrete(&mut tree.walk(), text, &lines),
-        _ => tolerant(document, &lines),
-    };
-    folds.extend(comments(document, &lines));
-    folds.sort_unstable();
-    folds.dedup();
-    folds
+/// A place in a text: in bytes, and as a line and a byte in it. Lines end at LF alone here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    byte: usize,
+    line: usize,
+    column: usize,
 }
 
-fn parse(text: &str) -> Option<tree_sitter::Tree> {
+impl Spot {
+    /// The place behind `text` when it starts here.
+    pub fn behind(self, text: &str) -> Self {
+        let n_breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let column = match text.rfind('\n') {
+            Some(at) => text.len() - at - 1,
+            None => self.column + text.len(),
+        };
+        Self { byte: self.byte + text.len(), line: self.line + n_breaks, column }
+    }
+
+    fn point(self) -> Point {
+        Point { row: self.line, column: self.column }
+    }
+}
+
+impl Canvas {
+    /// Whether a tree was made of this version or one before. Without one there is nothing to edit.
+    pub fn has_tree(&self) -> bool {
+        self.base.is_some() || self.tree.get().is_some_and(Option::is_some)
+    }
+
+    /// The canvas of the text in which what stood between `start` and `old_end` is replaced by what ends at `new_end`.
+    #[must_use]
+    pub fn edited(&self, start: Spot, old_end: Spot, new_end: Spot) -> Self {
+        let mut base = self.tree.get().map_or_else(|| self.base.clone(), Clone::clone);
+        if let Some(tree) = &mut base {
+            tree.edit(&InputEdit {
+                start_byte: start.byte,
+                old_end_byte: old_end.byte,
+                new_end_byte: new_end.byte,
+                start_position: start.point(),
+                old_end_position: old_end.point(),
+                new_end_position: new_end.point(),
+            });
+        }
+        Self { base, tree: Arc::default() }
+    }
+
+    /// The tree of `text`, the text of this version, when tree-sitter can bear it and finds no error.
+    fn sound_tree(&self, text: &str) -> Option<&Tree> {
+        self.tree(text).filter(|tree| !tree.root_node().has_error())
+    }
+
+    fn tree(&self, text: &str) -> Option<&Tree> {
+        self.tree.get_or_init(|| bearable::is_bearable(text).then(|| parse(text, self.base.as_ref())).flatten()).as_ref()
+    }
+}
+
+fn parse(text: &str, base: Option<&Tree>) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_yaml::LANGUAGE.into()).ok()?;
-    parser.parse(text, None)
-}
-
-/// The number of collections inside each other, by the fault-tolerant tree.
-fn depth(document: &Document) -> usize {
-    let (mut deepest, mut open) = (0, Vec::new());
-    open.extend(document.root().map(|root| (root, 1)));
-    while let Some((node, depth)) = open.pop() {
-        deepest = deepest.max(depth);
-        open.extend(node.entries().flat_map(|entry| [entry.key, entry.value]).chain(node.items()).map(|child| (child, depth + 1)));
-    }
-    deepest
-}
-
-fn concrete(cursor: &mut TreeCursor<'_>, text: &str, lines: &LineIndex) -> Vec<Fold> {
-    let mut folds = Vec::new();
-    loop {
-        let node = cursor.node();
-        let is_foldable =
-            matches!(node.kind(), "block_mapping_pair" | "block_sequence_item" | "flow_mapping" | "flow_sequence" | "block_scalar");
-        if is_foldable {
-            folds.extend(fold(node.start_byte(), node.end_byte(), text, lines));
-        }
-        if cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return folds;
-            }
-        }
-    }
-}
-
-fn tolerant(document: &Document, lines: &LineIndex) -> Vec<Fold> {
-    let text = document.text();
-    let mut folds = Vec::new();
-    let mut open: Vec<Node<'_>> = document.root().into_iter().collect();
-    while let Some(node) = open.pop() {
-        for entry in node.entries() {
-            let range = entry.range();
-            folds.extend(fold(range.start as usize, range.end as usize, text, lines));
-            open.push(entry.value);
-        }
-        for item in node.items() {
-            let range = item.range();
-            folds.extend(fold(range.start as usize, range.end as usize, text, lines));
-            open.push(item);
-        }
-    }
-    folds
-}
-
-fn comments(document: &Document, lines: &LineIndex) -> Vec<Fold> {
-    let mut runs: Vec<Fold> = Vec::new();
-    for comment in document.comments() {
-        let line = lines.line_of(comment.start as usize);
-        let is_alone = document.text()[lines.start_of(line, document.text())..comment.start as usize].trim().is_empty();
-        match runs.last_mut() {
-            Some(run) if is_alone && run.end + 1 == line => run.end = line,
-            _ if is_alone => runs.push(Fold { start: line, end: line }),
-            _ => {}
-        }
-    }
-    runs.retain(|run| run.start < run.end);
-    runs
-}
-
-/// The lines of a range without blank and comment lines at its end; none when it is one line.
-fn fold(start: usize, end: usize, text: &str, lines: &LineIndex) -> Option<Fold> {
-    let (start, last) = (lines.line_of(start), lines.line_of(end));
-    let is_content = |&line: &usize| {
-        let line = text[lines.line_range(line, text).span()].trim_start();
-        !line.is_empty() && !line.starts_with('#')
-    };
-    // An end at the start of a line belongs to the line before.
-    let last = if lines.start_of(last, text) == end { last.saturating_sub(1) } else { last };
-    let end = (start..=last).rev().find(is_content)?;
-    (start < end).then_some(Fold { start, end })
+    parser.parse(text, base)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::yaml;
-
-    fn of(text: &str) -> Vec<(usize, usize)> {
-        folds(&yaml::parse(text.into())).into_iter().map(|fold| (fold.start, fold.end)).collect()
-    }
-
-    #[test]
-    fn entries_and_comments_fold() {
-        assert_eq!(of("# a\n# b\nall:\n  hosts:\n    x: 1\n\n# c\nd: {a: 1,\n  b: 2}\n"), [(0, 1), (2, 4), (3, 4), (7, 8)]);
-    }
-
-    #[test]
-    fn a_broken_text_folds_by_the_tolerant_tree() {
-        assert_eq!(of("all:\n  ho\n  hosts:\n    x: 1\n    y: \"\n"), [(0, 4), (2, 4)]);
-    }
-
-    #[test]
-    fn depth_and_length_that_tree_sitter_cannot_bear() {
-        let deep: String = (0..1_000).map(|level| format!("{}k:\n", " ".repeat(level))).collect();
-        assert_eq!(of(&deep).len(), 999);
-        let long: String = (0..100_000).map(|line| format!("k{line}:\n  v: 1\n")).collect();
-        assert_eq!(of(&long).len(), 100_000);
-        assert_eq!(of(&"[".repeat(100_000)), []);
-        assert_eq!(of(&"- ".repeat(10_000)), []);
-    }
-
-    /// A second opinion on the structure: both trees see the same keys in the same places.
-    #[test]
-    fn both_trees_see_the_same_keys() {
-        let text = "a: 1\nb:\n  c: [x, {y: z}]\n  'd': \"e\"\n  f: |\n    g: h\n";
-        let tree = parse(text).expect("a tree");
-        let mut keys = Vec::new();
-        let mut cursor = tree.walk();
-        'walk: loop {
-            let node = cursor.node();
-            if matches!(node.kind(), "block_mapping_pair" | "flow_pair") {
-                keys.extend(node.child_by_field_name("key").map(|key| (key.start_byte(), key.end_byte())));
-            }
-            if cursor.goto_first_child() {
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    break 'walk;
-                }
-            }
-        }
-        let document = yaml::parse(text.into());
-        let mut ours = Vec::new();
-        let mut open: Vec<Node<'_>> = document.root().into_iter().collect();
-        while let Some(node) = open.pop() {
-            for entry in node.entries() {
-                ours.push((entry.key.range().start as usize, entry.key.range().end as usize));
-                open.push(entry.value);
-            }
-            open.extend(node.items());
-        }
-        ours.sort_unstable();
-        assert_eq!(ours, keys);
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Any text gives a tree: no panic, spans in order and inside the text, whatever is asked.
 
+use hostwise_syntax::paint::Canvas;
 use hostwise_syntax::yaml::{Kind, Node};
 use hostwise_syntax::{TextRange, ini, jinja, judge, paint, yaml};
 use proptest::prelude::*;
@@ -118,7 +119,8 @@ proptest! {
         if let Some(error) = judge::yaml(&document) {
             prop_assert!(text.get(error.range.span()).is_some(), "{:?} in {:?}", error, text);
         }
-        let _ = paint::folds(&document);
+        let canvas = Canvas::default();
+        let _ = (paint::folds(&document, &canvas), paint::yaml_marks(&document, &canvas), paint::templates(&document));
     }
 
     #[test]
