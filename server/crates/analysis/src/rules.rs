@@ -8,6 +8,7 @@ mod ci_mode_unknown;
 mod cilium_kube_owner;
 mod component_not_installed;
 mod containerd_mirror_url;
+mod control_plane_vars_misplaced;
 mod duplicate_address;
 mod duplicate_definition;
 mod etcd_even_members;
@@ -23,8 +24,10 @@ mod node_labels_taints_type;
 mod node_range_too_small;
 mod offline_unused;
 mod per_host_divergence;
+mod role_variable_shadowed;
 pub(crate) mod too_many_findings;
 pub(crate) mod unused_ignore;
+mod version_pinned_behind;
 mod yaml_syntax;
 
 use crate::Severity;
@@ -40,6 +43,7 @@ pub const ALL: &[Rule] = &[
     cilium_kube_owner::RULE,
     component_not_installed::RULE,
     containerd_mirror_url::RULE,
+    control_plane_vars_misplaced::RULE,
     duplicate_address::RULE,
     duplicate_definition::RULE,
     etcd_even_members::RULE,
@@ -55,8 +59,10 @@ pub const ALL: &[Rule] = &[
     node_range_too_small::RULE,
     offline_unused::RULE,
     per_host_divergence::RULE,
+    role_variable_shadowed::RULE,
     too_many_findings::RULE,
     unused_ignore::RULE,
+    version_pinned_behind::RULE,
     yaml_syntax::RULE,
 ];
 

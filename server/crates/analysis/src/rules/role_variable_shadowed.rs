@@ -1,0 +1,30 @@
+//! `role-variable-shadowed`: a variable that a role of Kubespray sets over whatever the inventory says.
+
+use super::{Findings, Rule, Tag};
+use crate::Severity;
+
+pub(super) const RULE: Rule = Rule {
+    id: "role-variable-shadowed",
+    severity: Severity::Warning,
+    tag: Some(Tag::Unnecessary),
+    page: include_str!("role-variable-shadowed.md"),
+    check,
+};
+
+fn check(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    let Some(release) = &cluster.kubespray else { return };
+    for variable in release.pack.variables().filter(|variable| variable.shadowed) {
+        let name = &variable.name;
+        // The copy of the user decides, where there is one.
+        if release.shadowing_value(name).is_none() {
+            continue;
+        }
+        for situation in cluster.situations(name).iter() {
+            if let Some(winner) = cluster.winner(situation.hosts.example, name) {
+                let message = format!("{name} is a role variable of Kubespray {}: it has no effect here, only with -e", release.version);
+                findings.report(findings.at(&RULE, winner.key, message));
+            }
+        }
+    }
+}
