@@ -73,6 +73,13 @@ fn printed(args: &InventoryArgs, files: &Files, request: &Request) -> Result<Str
         let line = file.lines().line_of(problem.place.range.start as usize) + 1;
         eprintln!("{}:{line}: {}", file.path(), problem.message);
     }
+    for file in inventory.files() {
+        for &(_, again) in file.repeated_keys() {
+            let key = file.yaml().node(again);
+            let line = file.lines().line_of(key.range().start as usize) + 1;
+            eprintln!("{}:{line}: {} stands here again: this value counts", file.path(), key.source());
+        }
+    }
     let mut output = Output::new(&inventory, args.export, args.playbook_dir.is_some());
     if let Some(limit) = args.limit.as_deref().map(HostPattern::parse) {
         if limit.parts.iter().any(|part| part.text.starts_with('@')) {

@@ -39,6 +39,7 @@ mod nearest;
 mod occurrences;
 mod release;
 mod scope;
+mod unread;
 mod values;
 
 pub use change::{Change, FileEdit, FileRename, Fix};

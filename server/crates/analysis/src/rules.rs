@@ -11,22 +11,39 @@ mod containerd_mirror_url;
 mod control_plane_vars_misplaced;
 mod duplicate_address;
 mod duplicate_definition;
+mod duplicate_key;
+mod duplicate_localhost;
 mod etcd_even_members;
 mod file_unreadable;
 mod first_control_plane_changed;
+mod group_host_clash;
+mod group_loop;
+mod group_vars_unread;
+mod host_vars_unread;
 mod ignore_assert_errors;
 mod immutable_after_deploy;
+mod ini_comment_in_value;
+mod invalid_group_definition;
+mod invalid_group_name;
+mod invalid_variable_name;
+mod inventory_file_format;
 mod inventory_not_read;
 mod lb_service_controllers;
 mod missing_required_group;
 mod no_proxy_override;
 mod node_labels_taints_type;
 mod node_range_too_small;
+mod not_a_mapping;
 mod offline_unused;
 mod per_host_divergence;
+mod reserved_variable_name;
 mod role_variable_shadowed;
 pub(crate) mod too_many_findings;
+mod undefined_group;
+mod unexpected_key;
+mod unquoted_name;
 pub(crate) mod unused_ignore;
+mod vars_dir_not_dir;
 mod version_pinned_behind;
 mod yaml_syntax;
 
@@ -46,22 +63,39 @@ pub const ALL: &[Rule] = &[
     control_plane_vars_misplaced::RULE,
     duplicate_address::RULE,
     duplicate_definition::RULE,
+    duplicate_key::RULE,
+    duplicate_localhost::RULE,
     etcd_even_members::RULE,
     file_unreadable::RULE,
     first_control_plane_changed::RULE,
+    group_host_clash::RULE,
+    group_loop::RULE,
+    group_vars_unread::RULE,
+    host_vars_unread::RULE,
     ignore_assert_errors::RULE,
     immutable_after_deploy::RULE,
+    ini_comment_in_value::RULE,
+    invalid_group_definition::RULE,
+    invalid_group_name::RULE,
+    invalid_variable_name::RULE,
+    inventory_file_format::RULE,
     inventory_not_read::RULE,
     lb_service_controllers::RULE,
     missing_required_group::RULE,
     no_proxy_override::RULE,
     node_labels_taints_type::RULE,
     node_range_too_small::RULE,
+    not_a_mapping::RULE,
     offline_unused::RULE,
     per_host_divergence::RULE,
+    reserved_variable_name::RULE,
     role_variable_shadowed::RULE,
     too_many_findings::RULE,
+    undefined_group::RULE,
+    unexpected_key::RULE,
+    unquoted_name::RULE,
     unused_ignore::RULE,
+    vars_dir_not_dir::RULE,
     version_pinned_behind::RULE,
     yaml_syntax::RULE,
 ];

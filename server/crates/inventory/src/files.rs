@@ -48,6 +48,7 @@ pub struct SourceFile {
     syntax_error: OnceLock<Option<SyntaxError>>,
     variables: OnceLock<Variables>,
     derived: Derived,
+    repeated_keys: OnceLock<Vec<(NodeId, NodeId)>>,
 }
 
 /// What a layer above made of a file.
@@ -95,6 +96,7 @@ impl SourceFile {
             json: OnceLock::new(),
             syntax_error: OnceLock::new(),
             variables: OnceLock::new(),
+            repeated_keys: OnceLock::new(),
             derived: Derived::default(),
         }
     }
@@ -211,6 +213,12 @@ impl SourceFile {
     /// What a layer above derives from this file alone, kept with the file. One type for all callers: `None` for a second one.
     pub fn derived<T: Default + Send + Sync + 'static>(&self) -> Option<&T> {
         self.derived.0.get_or_init(|| Box::new(T::default())).downcast_ref()
+    }
+
+    /// The keys of a YAML text that stand again in their mapping, each behind the same key before it: the later counts. In document order.
+    pub fn repeated_keys(&self) -> &[(NodeId, NodeId)] {
+        let find = || self.yaml().root().filter(|_| self.is_yaml()).map(mapping::repeated_keys).unwrap_or_default();
+        self.repeated_keys.get_or_init(find)
     }
 
     fn shared_text(&self) -> Arc<str> {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::graph::{Graph, Group, GroupId, Host, HostId, ProfileId};
 use crate::precedence::{Definition, Layers, Names, Variable};
 use crate::sources::{self, Reading, Sources};
-use crate::variable_files;
+use crate::variable_files::{self, UnreadVariables};
 use crate::{Failure, Files, Given, Problem, SourceFile};
 
 /// A file of one inventory.
@@ -113,6 +113,11 @@ impl Inventory {
         self.files.iter()
     }
 
+    /// The files of the sources, in the order in which Ansible reads them.
+    pub fn source_files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        self.sources.files.iter()
+    }
+
     /// A file by its id.
     pub fn file(&self, id: FileId) -> &Arc<SourceFile> {
         &self.files[id.0 as usize]
@@ -201,6 +206,21 @@ impl Inventory {
     /// Hosts with equal profiles belong to the same groups: what is evaluated for one holds for all that set no variable of their own that was read.
     pub fn profile(&self, host: HostId) -> ProfileId {
         self.graph.profiles[host.0 as usize]
+    }
+
+    /// The directories beside whose `group_vars` and `host_vars` the sources stand, in order.
+    pub fn variable_bases(&self, files: &Files) -> Vec<String> {
+        variable_files::bases(files, &self.request).into_iter().filter(|base| !base.of_playbook).map(|base| base.path).collect()
+    }
+
+    /// What of `group_vars` in `base` is not read: it is for no group, or something else comes first.
+    pub fn unread_group_vars(&self, files: &Files, base: &str) -> Vec<UnreadVariables> {
+        variable_files::unread(files, &format!("{base}/group_vars"), |name| self.group_named(name).is_some())
+    }
+
+    /// The same of `host_vars` and hosts.
+    pub fn unread_host_vars(&self, files: &Files, base: &str) -> Vec<UnreadVariables> {
+        variable_files::unread(files, &format!("{base}/host_vars"), |name| self.host_named(name).is_some())
     }
 
     /// Whether any source was read to its end.

@@ -30,3 +30,4 @@ pub use output::{Failure, Output, is_magic};
 pub use patterns::{HostPattern, PatternPart, PatternRole};
 pub use precedence::{Definition, Layer, LayerKind, Variable};
 pub use problem::{Problem, ProblemKind};
+pub use variable_files::UnreadVariables;

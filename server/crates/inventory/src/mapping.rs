@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hostwise_syntax::Value;
-use hostwise_syntax::yaml::{Entry, Kind, Node};
+use hostwise_syntax::yaml::{Entry, Kind, Node, NodeId};
 use rustc_hash::FxHashMap;
 
 /// Merges nested deeper than this are left out.
@@ -15,8 +15,6 @@ pub(crate) struct Pair<'d> {
     /// The typed key.
     pub(crate) key: Value,
     pub(crate) entry: Entry<'d>,
-    /// The entry that stood at this place before, when the key is there twice.
-    pub(crate) repeats: Option<Entry<'d>>,
 }
 
 /// The entries of the mapping that `node` is or names; none for anything else. Keys without their colon in a block are left out, unless something
@@ -27,6 +25,52 @@ pub(crate) fn pairs<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
         pairs.mapping(node, DEPTH);
     }
     pairs.found
+}
+
+/// The keys that stand again in a mapping of the document, each behind the same key before it. Merge keys are left out.
+pub(crate) fn repeated_keys(root: Node<'_>) -> Vec<(NodeId, NodeId)> {
+    let (mut found, mut open) = (Vec::new(), vec![root]);
+    while let Some(node) = open.pop() {
+        open.extend(node.items().filter(|item| item.is_mapping() || item.is_sequence()));
+        let is_flow = node.kind() == Kind::FlowMapping;
+        let mut known = Known::default();
+        for entry in node.entries().filter(|entry| !is_merge(entry)) {
+            if entry.value.is_mapping() || entry.value.is_sequence() {
+                open.push(entry.value);
+            }
+            if let Ok(key) = entry.key.value()
+                && (is_flow || !is_half_typed(&entry))
+                && let Some(before) = known.put(key, entry.key.id())
+            {
+                found.push((before, entry.key.id()));
+            }
+        }
+    }
+    found.sort_unstable_by_key(|&(_, id)| id);
+    found
+}
+
+/// Keys of one mapping that were seen.
+#[derive(Default)]
+struct Known {
+    texts: FxHashMap<Arc<str>, NodeId>,
+    others: Vec<(Value, NodeId)>,
+}
+
+impl Known {
+    /// Remembers a key; gives the one before it that is the same.
+    fn put(&mut self, key: Value, id: NodeId) -> Option<NodeId> {
+        if let Value::String(text) = key {
+            return self.texts.insert(text, id);
+        }
+        match self.others.iter_mut().find(|(known, _)| is_same(known, &key)) {
+            Some((_, known)) => Some(std::mem::replace(known, id)),
+            None => {
+                self.others.push((key, id));
+                None
+            }
+        }
+    }
 }
 
 /// A key as the name of a variable: text as it is, everything else in JSON spelling.
@@ -55,7 +99,6 @@ impl<'d> Pairs<'d> {
         for merged in node.entries().filter(is_merge) {
             self.merge(merged.value, depth);
         }
-        let n_merged = self.found.len();
         let is_flow = node.kind() == Kind::FlowMapping;
         for entry in node.entries().filter(|entry| !is_merge(entry) && (is_flow || !is_half_typed(entry))) {
             let key = match entry.key.value() {
@@ -63,7 +106,7 @@ impl<'d> Pairs<'d> {
                 Err(_) if entry.key.source() == "=" => Value::String("=".into()),
                 Err(_) => continue,
             };
-            self.put(key, entry, n_merged);
+            self.put(key, entry);
         }
     }
 
@@ -77,21 +120,20 @@ impl<'d> Pairs<'d> {
         maps.into_iter().rev().for_each(|map| self.mapping(map, depth));
     }
 
-    fn put(&mut self, key: Value, entry: Entry<'d>, n_merged: usize) {
+    fn put(&mut self, key: Value, entry: Entry<'d>) {
         let known = match &key {
             Value::String(text) => self.texts.get(text).copied(),
             other => self.found.iter().position(|pair| is_same(&pair.key, other)),
         };
         match known {
             Some(at) => {
-                let repeats = (at >= n_merged).then_some(self.found[at].entry);
-                self.found[at] = Pair { key: self.found[at].key.clone(), entry, repeats };
+                self.found[at] = Pair { key: self.found[at].key.clone(), entry };
             }
             None => {
                 if let Value::String(text) = &key {
                     self.texts.insert(Arc::clone(text), self.found.len());
                 }
-                self.found.push(Pair { key, entry, repeats: None });
+                self.found.push(Pair { key, entry });
             }
         }
     }

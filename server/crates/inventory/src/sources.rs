@@ -149,6 +149,11 @@ impl Reader {
         match self.reading {
             Reading::Tolerant if extension == Some("toml") => self.toml(file),
             Reading::Tolerant if may_be_yaml && yaml::applies(file) => self.yaml(file),
+            Reading::Tolerant if yaml::applies(file) && file.ini().sections.iter().all(|section| section.name.is_none()) => {
+                let message = "this is YAML, but Ansible reads a file of this name as INI, and refuses it".to_owned();
+                self.problem(ProblemKind::WrongFormat, first_entry(file), message);
+                Err(Refused)
+            }
             Reading::Tolerant => self.ini(file),
             Reading::Strict => {
                 let n_problems = self.problems.len();
@@ -162,7 +167,7 @@ impl Reader {
                 let mut at = 0;
                 self.problems.retain(|problem| {
                     at += 1;
-                    at <= n_problems || problem.kind != ProblemKind::UnparsedSource
+                    at <= n_problems || !problem.kind.loses_source()
                 });
                 Ok(())
             }
@@ -190,7 +195,12 @@ impl Reader {
 
     /// Something for which Ansible gives up the source: a strict reading ends here.
     fn refuse(&mut self, range: TextRange, message: impl Into<String>) -> Outcome {
-        self.problem(ProblemKind::UnparsedSource, range, message.into());
+        self.refuse_as(ProblemKind::UnparsedSource, range, message)
+    }
+
+    /// The same for a reason that has a kind of its own.
+    fn refuse_as(&mut self, kind: ProblemKind, range: TextRange, message: impl Into<String>) -> Outcome {
+        self.problem(kind, range, message.into());
         match self.reading {
             Reading::Tolerant => Ok(()),
             Reading::Strict => Err(Refused),
@@ -217,8 +227,14 @@ impl Reader {
         match self.graph.add_child(parent, child) {
             Ok(()) => Ok(()),
             Err(_) => {
-                let message = format!("{} would contain itself", self.graph.group(child).name);
-                self.refuse(at, message)
+                let message = match parent == child {
+                    true => format!("{} cannot be below itself", self.graph.group(child).name),
+                    false => {
+                        let (child, parent) = (self.graph.group(child), self.graph.group(parent));
+                        format!("{} cannot be below {}, which is below {} already", child.name, parent.name, child.name)
+                    }
+                };
+                self.refuse_as(ProblemKind::GroupLoop, at, message)
             }
         }
     }
@@ -289,6 +305,11 @@ impl Reader {
 pub(crate) fn extension(path: &str) -> Option<&str> {
     let name = path.rsplit('/').next().unwrap_or(path).trim_start_matches('.');
     name.rsplit_once('.').map(|(_, extension)| extension)
+}
+
+/// The key of the first entry of a YAML text.
+fn first_entry(file: &SourceFile) -> TextRange {
+    file.yaml().root().and_then(|root| root.entries().next()).map_or_else(TextRange::default, |entry| entry.key.range())
 }
 
 fn first_line(file: &SourceFile) -> TextRange {

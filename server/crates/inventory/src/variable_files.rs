@@ -32,10 +32,47 @@ pub(crate) fn bases(files: &Files, request: &Request) -> Vec<Base> {
     bases
 }
 
+/// What of `group_vars` or `host_vars` is never read.
+#[derive(Clone, Debug)]
+pub struct UnreadVariables {
+    /// The file or directory right in `group_vars` or `host_vars`.
+    pub path: Arc<str>,
+    /// The files of it that would be read.
+    pub files: Vec<Arc<SourceFile>>,
+    /// Whom it is for: its name without the extension.
+    pub name: Arc<str>,
+    /// What is read instead because it comes first; without it, the name is that of no group or host.
+    pub hidden_by: Option<Arc<str>>,
+}
+
+/// The endings under which the variables of an entity are looked up; the first that exists is the only one read.
+const EXTENSIONS: [&str; 4] = ["", ".yml", ".yaml", ".json"];
+
+/// What of `directory` is not read when the names for which `is_known` holds exist. What is called like no variable file is left out.
+pub(crate) fn unread(files: &Files, directory: &str, is_known: impl Fn(&str) -> bool) -> Vec<UnreadVariables> {
+    let mut found = Vec::new();
+    for (entry, _) in files.names_in(directory).filter(|(name, _)| !name.starts_with('.') && !name.ends_with('~')) {
+        // A name with an extension may be a whole name, too.
+        let (name, rank) = match EXTENSIONS.iter().enumerate().skip(1).find_map(|(rank, end)| Some((entry.strip_suffix(end)?, rank))) {
+            Some((name, rank)) => (name, rank),
+            None if extension(entry).is_some() => continue,
+            None => (entry, 0),
+        };
+        let path = |name: &str| -> Arc<str> { format!("{directory}/{name}").into() };
+        let first = EXTENSIONS[..rank].iter().map(|end| path(&format!("{name}{end}"))).find(|path| files.get(path).is_some());
+        if is_known(entry) || (is_known(name) && first.is_none()) {
+            continue;
+        }
+        let hidden_by = first.filter(|_| is_known(name));
+        let (path, name) = (path(entry), name.into());
+        found.push(UnreadVariables { files: at(files, &path), path, name, hidden_by });
+    }
+    found
+}
+
 /// The files of each group or host with any in `directory`, lowest precedence first. Of `web`, `web.yml`, `web.yaml` and `web.json` the first
 /// that exists is the only one read, be it a file or a directory.
 pub(crate) fn of_directory(files: &Files, directory: &str) -> BTreeMap<String, Vec<Arc<SourceFile>>> {
-    const EXTENSIONS: [&str; 4] = ["", ".yml", ".yaml", ".json"];
     let mut best: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     for (name, _) in files.names_in(directory) {
         for (rank, end) in EXTENSIONS.iter().enumerate() {

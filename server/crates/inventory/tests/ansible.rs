@@ -177,7 +177,7 @@ fn what_ansible_would_run_or_decrypt_is_named_and_left() {
 #[test]
 fn a_group_cannot_contain_itself() {
     let inventory = load("#- /i/hosts.yaml\na: {children: {b: {children: {a: }}}}\n", "/i/hosts.yaml");
-    assert_eq!(inventory.problems()[0].message, "b would contain itself");
+    assert_eq!(inventory.problems()[0].message, "b cannot be below a, which is below b already");
 }
 
 #[test]

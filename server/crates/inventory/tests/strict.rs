@@ -30,16 +30,30 @@ fn an_editor_reads_on_where_ansible_ends() {
 
 #[test]
 fn what_ansible_says_has_a_place() {
-    use ProblemKind::{DuplicateKey, InvalidGroupDefinition, UnexpectedKey, UnparsedSource};
+    use ProblemKind::{
+        GroupLoop, InvalidGroupDefinition, MisplacedSection, NotAMapping, UndefinedGroup, UnexpectedKey, UnparsedSource, UnquotedName,
+        WrongFormat,
+    };
     for (name, text, expected) in [
         ("hosts.yaml", "web: text\n", vec![(InvalidGroupDefinition, "web")]),
         ("hosts.yaml", "web:\n  host:\n    h1:\n", vec![(UnexpectedKey, "host")]),
-        ("hosts.yaml", "web:\n  hosts:\n    h1:\n    h1:\n", vec![(DuplicateKey, "h1")]),
-        ("hosts.yaml", "web:\n  children:\n    db: 1\n", vec![(InvalidGroupDefinition, "db"), (UnparsedSource, "db")]),
-        ("hosts.yaml", "web:\n  hosts:\n    10:22:\n", vec![(UnparsedSource, "10:22")]),
+        (
+            "hosts.yaml",
+            "all:\nhosts:\n  h1:\nchildren:\n  web: {hosts: {h2: }}\n",
+            vec![(MisplacedSection, "hosts"), (MisplacedSection, "children")],
+        ),
+        ("hosts.yaml", "hosts:\n  hosts:\n    h1:\n", vec![]),
+        ("hosts.yaml", "web:\n  hosts: [h1]\n", vec![(NotAMapping, "hosts")]),
+        ("hosts.yaml", "web:\n  hosts:\n    h1: text\n", vec![(NotAMapping, "h1")]),
+        ("hosts.yaml", "web:\n  children:\n    db: 1\ndb:\n", vec![(UndefinedGroup, "db")]),
+        ("hosts.yaml", "db:\nweb:\n  children:\n    db: 1\n", vec![(InvalidGroupDefinition, "db")]),
+        ("hosts.ini", "all:\n  hosts:\n    h1:\n", vec![(WrongFormat, "all")]),
+        ("hosts.ini", "[web:vars]\na=1\n", vec![(UndefinedGroup, "web")]),
+        ("hosts.yaml", "web:\n  children:\n    db: 1\n", vec![(UndefinedGroup, "db")]),
+        ("hosts.yaml", "web:\n  hosts:\n    10:22:\n", vec![(UnquotedName, "10:22")]),
         ("hosts.yaml", "web:\n  vars:\n    ansible_group_priority: high\n", vec![(UnparsedSource, "ansible_group_priority")]),
-        ("hosts.yaml", "a:\n  children:\n    a:\n", vec![(UnparsedSource, "a")]),
-        ("hosts.ini", "[web:children]\ndb\n", vec![(UnparsedSource, "db")]),
+        ("hosts.yaml", "a:\n  children:\n    a:\n", vec![(GroupLoop, "a")]),
+        ("hosts.ini", "[web:children]\ndb\n", vec![(UndefinedGroup, "db")]),
         ("hosts.ini", "[web]\nn[1]\n", vec![(UnparsedSource, "n[1]")]),
         ("hosts.toml", "[web]\nchildren = 1\n", vec![(UnparsedSource, "children")]),
     ] {

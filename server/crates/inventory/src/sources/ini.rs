@@ -5,10 +5,10 @@ use hostwise_syntax::ini::{Line, Section, SectionKind};
 use indexmap::IndexMap;
 
 use super::{Outcome, Reader, Reading};
-use crate::SourceFile;
 use crate::graph::{GroupId, MentionKind, UNGROUPED};
 use crate::hosts::Expanded;
 use crate::precedence::{Assignment, Origin};
+use crate::{ProblemKind, SourceFile};
 
 /// Groups that something was said about before any header of theirs declared them, by name.
 type Pending<'t> = IndexMap<&'t str, Wanted>;
@@ -74,7 +74,7 @@ impl Reader {
     /// Ansible reports only the first of them; the places of all are wrong.
     fn undeclared(&mut self, pending: Pending<'_>) -> Outcome {
         for (name, wanted) in pending {
-            self.refuse(wanted.at, format!("no header declares the group {name}: write [{name}]"))?;
+            self.refuse_as(ProblemKind::UndefinedGroup, wanted.at, format!("no header declares the group {name}"))?;
             for (parent, at) in wanted.parents {
                 let child = self.define_group(name, at, MentionKind::ChildOf(parent));
                 self.link(parent, child, at)?;

@@ -26,6 +26,41 @@ enum Shape<'d> {
     Other,
 }
 
+/// Whether a root key is a section of a group that lost its group: nothing in it is what a group holds.
+fn is_misplaced(pair: &Pair<'_>) -> bool {
+    const SECTIONS: [&str; 3] = ["vars", "children", "hosts"];
+    let is_section = |key: &Value| key.as_str().is_some_and(|key| SECTIONS.contains(&key));
+    let below = mapping::pairs(pair.entry.value);
+    is_section(&pair.key) && !below.is_empty() && !below.iter().any(|pair| is_section(&pair.key))
+}
+
+fn not_text(key: Node<'_>, value: &Value, what: &str) -> String {
+    match value {
+        Value::String(_) => format!("a {what} needs a name"),
+        value => {
+            let read = python::text(value);
+            let (written, is) = (key.source(), if *read == *key.source() { String::new() } else { format!(" ({read})") });
+            format!("{written} is {}{is} and no name of a {what}: put it in quotes", kind_of(value))
+        }
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => "a number",
+        Value::Timestamp(_) => "a date",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a mapping",
+        Value::String(_) | Value::Unsafe(_) | Value::Vault(_) | Value::Invalid(_) => "a text",
+    }
+}
+
+fn a_kind_of(node: Node<'_>) -> &'static str {
+    node.target().map_or("an alias", |node| if node.is_sequence() { "a list" } else { node.value().as_ref().map_or("a text", kind_of) })
+}
+
 fn shape(node: Node<'_>) -> Shape<'_> {
     let Some(target) = node.target() else { return Shape::Other };
     if target.is_mapping() {
@@ -47,7 +82,7 @@ impl Reader {
             self.yaml_document(file)?;
         }
         let Some(root) = file.yaml().root() else { return Ok(()) };
-        let groups = self.pairs(root);
+        let groups = mapping::pairs(root);
         for pair in &groups {
             if pair.key.as_str() == Some("plugin") && pair.entry.value.value().is_ok_and(|value| python::is_true(&value)) {
                 let message = "inventory plugin: Ansible runs it, hostwise does not, so its hosts are not known here".to_owned();
@@ -56,6 +91,12 @@ impl Reader {
             }
         }
         for pair in &groups {
+            if self.reading == Reading::Tolerant && is_misplaced(pair) {
+                let key = pair.entry.key;
+                let message = format!("{} is a group here, and everything below it is skipped: it belongs below a group", key.source());
+                self.problem(ProblemKind::MisplacedSection, key.range(), message);
+                continue;
+            }
             self.group(file, pair, MentionKind::Definition, DEPTH)?;
         }
         Ok(())
@@ -77,14 +118,16 @@ impl Reader {
         let Some(depth) = depth.checked_sub(1) else { return Ok(None) };
         let (key, definition) = (pair.entry.key, shape(pair.entry.value));
         if matches!(definition, Shape::Name(_) | Shape::Other) {
-            let message = format!("{} is skipped: the definition of a group must be a mapping", key.source());
-            self.problem(ProblemKind::InvalidGroupDefinition, key.range(), message);
+            if kind == MentionKind::Definition {
+                let message = format!("{} is skipped: the definition of a group must be a mapping", key.source());
+                self.problem(ProblemKind::InvalidGroupDefinition, key.range(), message);
+            }
             return Ok(None);
         }
         let name = match &pair.key {
             Value::String(name) | Value::Unsafe(name) if !name.is_empty() => name,
             _ => {
-                self.refuse(key.range(), format!("{} is no name of a group: put it in quotes", key.source()))?;
+                self.refuse_as(ProblemKind::UnquotedName, key.range(), not_text(key, &pair.key, "group"))?;
                 return Ok(None);
             }
         };
@@ -96,11 +139,12 @@ impl Reader {
     }
 
     fn sections(&mut self, file: &SourceFile, group: GroupId, definition: Node<'_>, depth: usize) -> Outcome {
-        let sections = self.pairs(definition);
+        let sections = mapping::pairs(definition);
         for known in ["vars", "children", "hosts"] {
             let written = sections.iter().find(|section| section.key.as_str() == Some(known));
             if let Some(written) = written.filter(|written| matches!(shape(written.entry.value), Shape::Other)) {
-                self.refuse(written.entry.key.range(), format!("{known} must be a mapping"))?;
+                let message = format!("{known} must be a mapping, not {}", a_kind_of(written.entry.value));
+                self.refuse_as(ProblemKind::NotAMapping, written.entry.key.range(), message)?;
             }
         }
         for section in &sections {
@@ -122,7 +166,7 @@ impl Reader {
     fn group_vars(&mut self, file: &SourceFile, group: GroupId, section: Shape<'_>) -> Outcome {
         match section {
             Shape::Mapping(section) => {
-                for pair in self.pairs(section) {
+                for pair in mapping::pairs(section) {
                     self.set_on_group(group, self.assignment(&pair), || file.value(pair.entry.value))?;
                 }
             }
@@ -139,7 +183,7 @@ impl Reader {
     fn children(&mut self, file: &SourceFile, parent: GroupId, section: Shape<'_>, depth: usize) -> Outcome {
         match section {
             Shape::Mapping(section) => {
-                for pair in self.pairs(section) {
+                for pair in mapping::pairs(section) {
                     match self.group(file, &pair, MentionKind::ChildOf(parent), depth)? {
                         Some(child) => self.link(parent, child, pair.entry.key.range())?,
                         None => self.link_by_name(parent, &pair)?,
@@ -160,23 +204,30 @@ impl Reader {
     fn link_by_name(&mut self, parent: GroupId, pair: &Pair<'_>) -> Outcome {
         let name = pair.key.as_str().unwrap_or_default();
         let range = pair.entry.key.range();
-        if let Some(child) = self.graph.group_named(name) {
-            self.mention_group(child, range, MentionKind::ChildOf(parent));
-            return self.link(parent, child, range);
+        let (group, host) = (self.graph.group_named(name), self.graph.host_named(name));
+        if group.is_none() && host.is_none() {
+            let message = format!("{} is no group, as its definition is no mapping", pair.entry.key.source());
+            return self.refuse_as(ProblemKind::UndefinedGroup, range, message);
         }
-        match self.graph.host_named(name) {
-            Some(host) => {
+        let message = format!("the definition of {name} is skipped: it must be a mapping");
+        self.problem(ProblemKind::InvalidGroupDefinition, range, message);
+        match (group, host) {
+            (Some(child), _) => {
+                self.mention_group(child, range, MentionKind::ChildOf(parent));
+                self.link(parent, child, range)
+            }
+            (None, Some(host)) => {
                 self.graph.join(host, parent);
                 Ok(())
             }
-            None => self.refuse(range, format!("{name} is neither a group nor a host here")),
+            (None, None) => Ok(()),
         }
     }
 
     fn hosts(&mut self, file: &SourceFile, group: GroupId, section: Shape<'_>) -> Outcome {
         match section {
             Shape::Mapping(section) => {
-                for pair in self.pairs(section) {
+                for pair in mapping::pairs(section) {
                     self.host(file, group, &pair)?;
                 }
             }
@@ -191,32 +242,23 @@ impl Reader {
     fn host(&mut self, file: &SourceFile, group: GroupId, pair: &Pair<'_>) -> Outcome {
         let key = pair.entry.key;
         let (Value::String(pattern) | Value::Unsafe(pattern)) = &pair.key else {
-            return self.refuse(key.range(), format!("{} is no name of a host: put it in quotes", key.source()));
+            return self.refuse_as(ProblemKind::UnquotedName, key.range(), not_text(key, &pair.key, "host"));
         };
         let variables = pair.entry.value.target();
         let is_mapping = variables.is_some_and(Node::is_mapping);
         if !is_mapping && pair.entry.value.value().is_ok_and(|value| python::is_true(&value)) {
             // A strict reading expands the pattern first, and may stumble over that; the source is lost either way.
-            self.refuse(pair.entry.value.range(), "the variables of a host must be a mapping")?;
+            let message = format!("the variables of a host must be a mapping, not {}", a_kind_of(pair.entry.value));
+            self.refuse_as(ProblemKind::NotAMapping, key.range(), message)?;
         }
         let hosts = self.add_hosts(pattern, key.range(), group, |_, _| Ok(()))?;
-        let variables = variables.filter(|_| is_mapping).map(|node| self.pairs(node)).unwrap_or_default();
+        let variables = variables.filter(|_| is_mapping).map(|node| mapping::pairs(node)).unwrap_or_default();
         for host in hosts {
             for variable in &variables {
                 self.set_on_host(host, self.assignment(variable), || file.value(variable.entry.value))?;
             }
         }
         Ok(())
-    }
-
-    /// The entries of a mapping. Of a key that stands twice only the last is read: Ansible warns.
-    fn pairs<'d>(&mut self, node: Node<'d>) -> Vec<Pair<'d>> {
-        let pairs = mapping::pairs(node);
-        for entry in pairs.iter().filter_map(|pair| pair.repeats.map(|_| pair.entry)) {
-            let message = format!("{} stands here twice: the later one counts", entry.key.source());
-            self.problem(ProblemKind::DuplicateKey, entry.key.range(), message);
-        }
-        pairs
     }
 
     fn assignment(&self, pair: &Pair<'_>) -> Assignment {
