@@ -26,7 +26,7 @@ pub(crate) struct Cluster {
     pub(crate) kubespray: Option<Release>,
     layout: OnceLock<Layout>,
     groups_value: OnceLock<expression::Value>,
-    views: Views,
+    pub(crate) views: Views,
     pub(crate) answers: Answers,
 }
 

@@ -1,6 +1,6 @@
 //! What each host gets, and why: the conditions of the release, evaluated where they differ and shared where they do not.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hostwise_expression::{Evaluator, Reason, Scope, Truth, Value};
 use hostwise_inventory::{HostId, Place, ProfileId};
@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::cluster::Cluster;
 use crate::layout::Role;
 use crate::scope::{DIALECT, HostScope};
+use crate::values::Alike;
 
 /// Whether a component comes onto a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,8 @@ impl HostView {
 #[derive(Debug, Default)]
 pub(crate) struct Views {
     shared: Mutex<FxHashMap<ProfileId, Arc<Shared>>>,
+    /// The views of all hosts, one for those that are alike.
+    all: OnceLock<Vec<(HostView, Alike)>>,
 }
 
 /// The view of all hosts of a profile that set none of the names it was made from.
@@ -112,6 +115,24 @@ impl Views {
         });
         let is_own = |name: &Arc<str>| &**name == "inventory_hostname" || cluster.inventory.has_own_variable(host, name);
         if shared.read.iter().any(is_own) { Arc::new(evaluate(cluster, host, false).0) } else { Arc::clone(&shared.view) }
+    }
+}
+
+impl Cluster {
+    /// The hosts on which a component is in this state, by reason, in the order of the inventory.
+    pub(crate) fn hosts_by_reason(&self, component: &str, state: State) -> Vec<(&str, Vec<HostId>)> {
+        let views = self.views.all.get_or_init(|| self.partition(|host, without_own| evaluate(self, host, without_own)));
+        let mut reasons: Vec<(&str, Vec<HostId>)> = Vec::new();
+        for (view, alike) in views {
+            let Some(verdict) = view.component(component).filter(|verdict| verdict.state == state) else { continue };
+            match reasons.iter_mut().find(|(reason, _)| *reason == verdict.reason) {
+                Some((_, hosts)) => hosts.extend(alike.all(self)),
+                None => reasons.push((&verdict.reason, alike.all(self))),
+            }
+        }
+        reasons.iter_mut().for_each(|(_, hosts)| hosts.sort_unstable());
+        reasons.sort_by_key(|(_, hosts)| hosts.first().copied());
+        reasons
     }
 }
 

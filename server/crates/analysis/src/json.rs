@@ -22,3 +22,17 @@ fn key_text(key: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+/// A value as YAML writes it in a line.
+pub fn value_in_line(value: &Json) -> String {
+    match value {
+        Json::String(text) if text.is_empty() => "''".to_owned(),
+        Json::String(text) => text.trim_end().replace('\n', "\u{21b5} "),
+        Json::Array(items) => format!("[{}]", items.iter().map(value_in_line).collect::<Vec<_>>().join(", ")),
+        Json::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| format!("{key}: {}", value_in_line(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}

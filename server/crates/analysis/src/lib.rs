@@ -22,7 +22,6 @@ mod symbols;
 mod topology;
 
 mod ansible_cfg;
-mod at;
 mod checkout;
 mod ci;
 mod cluster;
@@ -57,6 +56,7 @@ pub use explain::{
 pub use fix::{AppliedFix, Fixed, Step, apply, fix_all};
 pub use hover::{Hover, hover};
 pub use inlay_hints::{InlayHint, inlay_hints};
+pub use json::value_in_line;
 pub use links::{Link, LinkTarget, links};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};
 pub use nearest::near_misses;

@@ -80,7 +80,7 @@ impl Release {
             [first, others @ ..] => {
                 let shared = self.checkout.as_ref().is_some_and(|checkout| checkout.is_shared(first));
                 let agree = shared || others.iter().all(|other| other.text() == first.text());
-                let disagree = || Value::Unknown(vec![Reason::Unsupported(format!("the default of {name}, which differs by role").into())]);
+                let disagree = || Value::Unknown(vec![Reason::Unsupported(format!("the default of {name} (roles differ)").into())]);
                 Some(if agree { first.value(name).clone() } else { disagree() })
             }
         }

@@ -144,7 +144,7 @@ impl Cluster {
 
     /// Judges all hosts: the hosts of a profile together, but those alone that set a name of their own that was read. `judge` is given a host and
     /// whether to leave out what is set for it alone; it says what it read.
-    fn partition<T>(&self, judge: impl Fn(HostId, bool) -> (T, Vec<Arc<str>>)) -> Vec<(T, Alike)> {
+    pub(crate) fn partition<T>(&self, judge: impl Fn(HostId, bool) -> (T, Vec<Arc<str>>)) -> Vec<(T, Alike)> {
         let mut found = Vec::new();
         for (index, hosts) in self.hosts_by_profile().iter().enumerate() {
             let profile = ProfileId(index as u32);

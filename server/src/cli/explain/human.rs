@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use hostwise_analysis::{BecauseExplanation, BecauseKind, HostExplanation, KubesprayRelease, Origin, State, VariableExplanation};
+use hostwise_analysis::{
+    BecauseExplanation, BecauseKind, HostExplanation, KubesprayRelease, Origin, State, VariableExplanation, value_in_line,
+};
 use serde_json::Value;
 
 use super::Explained;
@@ -89,12 +91,12 @@ impl Page {
     }
 
     fn variable(&mut self, variable: &VariableExplanation) {
-        let value = variable.unknown.clone().unwrap_or_else(|| in_line(&variable.rendered));
+        let value = variable.unknown.clone().unwrap_or_else(|| value_in_line(&variable.rendered));
         self.title(&variable.variable, &format!(" on {}", variable.host));
         self.wrapped(2, &shortened(&value, MAX_VALUE));
         let mut rows = Vec::new();
         let mut add = |what: &str, value: &Value, origin: &Origin| {
-            rows.push(Row { what: what.to_owned(), value: shortened(&in_line(value), MAX_VALUE), place: place_of(origin) });
+            rows.push(Row { what: what.to_owned(), value: shortened(&value_in_line(value), MAX_VALUE), place: place_of(origin) });
         };
         let is_default = variable.origin.kind == "kubespray-default";
         add(if is_default { "default" } else { "set" }, &variable.value, &variable.origin);
@@ -193,20 +195,6 @@ fn place_of(origin: &Origin) -> String {
         (Some(path), Some(line)) if kind.is_empty() => format!("{path}:{line}"),
         (Some(path), Some(line)) => format!("{path}:{line}, {kind}"),
         _ => kind,
-    }
-}
-
-/// A value as YAML writes it in a line.
-fn in_line(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "''".to_owned(),
-        Value::String(text) => text.trim_end().replace('\n', "\u{21b5} "),
-        Value::Array(items) => format!("[{}]", items.iter().map(in_line).collect::<Vec<_>>().join(", ")),
-        Value::Object(entries) => {
-            let entries = entries.iter().map(|(key, value)| format!("{key}: {}", in_line(value)));
-            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
-        }
-        other => other.to_string(),
     }
 }
 

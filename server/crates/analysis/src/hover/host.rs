@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hostwise_inventory::HostId;
 
-use crate::at::list_of;
+use super::list_of;
 use crate::cluster::Cluster;
 use crate::components::State;
 use crate::explain;
