@@ -1,6 +1,8 @@
 //! The pages of the rules, executed: each example must give exactly the findings of its rule that are written in it, and an example without any
 //! must give no error and no warning of any rule.
 
+mod silence;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

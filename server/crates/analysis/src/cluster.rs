@@ -39,8 +39,8 @@ impl Cluster {
     /// The inventory for a release that is known already.
     pub(crate) fn load_for(files: &Files, request: Request, release: Release, previous: Option<&Cluster>) -> Cluster {
         let plain = Inventory::load(files, &request, previous.map(|cluster| &cluster.plain));
-        let is_kubespray =
-            ["kube_control_plane", "kube_node", "etcd", "k8s_cluster"].into_iter().any(|group| plain.group_named(group).is_some());
+        let telling = ["kube_control_plane", "kube_node", "etcd", "k8s_cluster", "kube-master", "kube-node", "k8s-cluster"];
+        let is_kubespray = telling.into_iter().any(|group| plain.group_named(group).is_some());
         let kubespray = is_kubespray.then_some(release);
         let inventory = match &kubespray {
             Some(release) => {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use hostwise_inventory::{HostId, MentionKind, Place};
-use hostwise_syntax::TextRange;
+use hostwise_syntax::{TextRange, Value};
 use rustc_hash::FxHashMap;
 
 use crate::cluster::Cluster;
 use crate::rules::Rule;
-use crate::{Diagnostic, Fix, Related, Severity, Workspace};
+use crate::scope::from_inventory;
+use crate::{Change, Diagnostic, Fix, Related, Severity, Workspace};
 
 /// Stands in a message for the names of the hosts, `a, b and 3 more`: `format!("no address on {HOSTS}")`.
 pub(crate) const HOSTS: &str = "\u{0}hosts\u{0}";
@@ -81,6 +82,46 @@ impl Finding {
     }
 }
 
+/// Variables that are to have other values.
+#[derive(Clone, Debug)]
+pub(crate) struct Remedy {
+    settings: Vec<(&'static str, Value)>,
+    is_safe: bool,
+}
+
+impl Remedy {
+    /// Certainly what was meant.
+    pub(crate) fn safe(settings: impl IntoIterator<Item = (&'static str, Value)>) -> Remedy {
+        Remedy { settings: settings.into_iter().collect(), is_safe: true }
+    }
+
+    /// One way of several.
+    pub(crate) fn offered(settings: impl IntoIterator<Item = (&'static str, Value)>) -> Remedy {
+        Remedy { is_safe: false, ..Remedy::safe(settings) }
+    }
+
+    /// The fix that sets the variables for a host: each where a line sets it, else beside the first of `names` that a line sets.
+    pub(crate) fn on(&self, cluster: &Cluster, host: HostId, names: &[&str]) -> Option<Fix> {
+        let mut change = Change::default();
+        for (name, value) in &self.settings {
+            let set = match cluster.winner(host, name) {
+                Some(layer) => cluster.change_value(&layer, value),
+                None => {
+                    let beside = names.iter().find_map(|name| cluster.winner(host, name))?;
+                    cluster.set_beside(&beside, name, value)
+                }
+            };
+            change.edits.extend(set?.edits);
+        }
+        let words = |(name, value): &(&str, Value)| match value {
+            Value::Bool(value) => format!("{name} to {value}"),
+            value => format!("{name} to {}", from_inventory(value, name)),
+        };
+        let words: Vec<String> = self.settings.iter().map(words).collect();
+        Some(Fix { title: format!("Set {}", words.join(" and ")), is_safe: self.is_safe, change })
+    }
+}
+
 impl<'w> Findings<'w> {
     pub(crate) fn new(cluster: &'w Cluster, workspace: &'w Workspace) -> Self {
         Self { cluster, workspace, found: Vec::new(), known: FxHashMap::default() }
@@ -97,6 +138,7 @@ impl<'w> Findings<'w> {
         match self.known.get(&key) {
             Some(&index) => {
                 let known = &mut self.found[index];
+                known.severity = known.severity.max(finding.severity);
                 known.hosts.extend(finding.hosts);
                 for related in finding.related {
                     if known.related.len() < RELATED && !known.related.contains(&related) {
@@ -128,6 +170,26 @@ impl<'w> Findings<'w> {
     /// The first of these variables that a line gives to the host: the name, and the place of that line's key.
     pub(crate) fn first_set<'n>(&self, host: HostId, names: &[&'n str]) -> Option<(&'n str, Place)> {
         names.iter().find_map(|name| Some((*name, self.cluster.winner(host, name)?.key)))
+    }
+
+    /// Reports the hosts on which a condition certainly holds, at the first of `names` that a line gives to them: `names` are the variables that the
+    /// condition reads, the one to change first. `message` is asked for one host of several that are alike. `remedy` makes the condition false.
+    pub(crate) fn report_where(
+        &mut self,
+        rule: &'static Rule,
+        condition: &str,
+        names: &[&str],
+        message: impl Fn(HostId) -> String,
+        remedy: Option<&Remedy>,
+    ) {
+        let cluster = self.cluster;
+        for hosts in cluster.where_true(condition) {
+            let example = hosts.example;
+            let Some((_, place)) = self.first_set(example, names) else { continue };
+            let fix = remedy.and_then(|remedy| remedy.on(cluster, example, names));
+            let finding = self.at(rule, place, message(example)).on(hosts.all(cluster)).because(self.values(example, names)).fix(fix);
+            self.report(finding);
+        }
     }
 
     /// All findings, with the severities of the settings; a rule that is off has none.

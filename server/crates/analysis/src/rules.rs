@@ -4,8 +4,11 @@ mod anonymous_auth_off;
 mod api_address_not_in_cert;
 mod apiserver_lb;
 mod bastion_name_and_user;
+mod calico_encapsulation;
 mod ci_mode_unknown;
+mod cidr_overlap;
 mod cilium_kube_owner;
+mod commented_host_variable;
 mod component_not_installed;
 mod containerd_mirror_url;
 mod control_plane_vars_misplaced;
@@ -14,21 +17,25 @@ mod duplicate_definition;
 mod duplicate_key;
 mod duplicate_localhost;
 mod etcd_even_members;
+mod etcd_kubeadm_outside_control_plane;
 mod file_unreadable;
 mod first_control_plane_changed;
 mod group_host_clash;
 mod group_loop;
 mod group_vars_unread;
+mod host_in_no_role;
 mod host_vars_unread;
 mod ignore_assert_errors;
 mod immutable_after_deploy;
 mod ini_comment_in_value;
 mod invalid_group_definition;
 mod invalid_group_name;
+mod invalid_host_name;
 mod invalid_variable_name;
 mod inventory_file_format;
 mod inventory_not_read;
 mod lb_service_controllers;
+mod legacy_group_name;
 mod missing_required_group;
 mod no_proxy_override;
 mod node_labels_taints_type;
@@ -38,9 +45,12 @@ mod offline_unused;
 mod per_host_divergence;
 mod reserved_variable_name;
 mod role_variable_shadowed;
+mod runtime_etcd_mismatch;
+mod strict_arp;
 pub(crate) mod too_many_findings;
 mod undefined_group;
 mod unexpected_key;
+mod unknown_group_near_miss;
 mod unquoted_name;
 pub(crate) mod unused_ignore;
 mod vars_dir_not_dir;
@@ -56,8 +66,11 @@ pub const ALL: &[Rule] = &[
     api_address_not_in_cert::RULE,
     apiserver_lb::RULE,
     bastion_name_and_user::RULE,
+    calico_encapsulation::RULE,
     ci_mode_unknown::RULE,
+    cidr_overlap::RULE,
     cilium_kube_owner::RULE,
+    commented_host_variable::RULE,
     component_not_installed::RULE,
     containerd_mirror_url::RULE,
     control_plane_vars_misplaced::RULE,
@@ -66,21 +79,25 @@ pub const ALL: &[Rule] = &[
     duplicate_key::RULE,
     duplicate_localhost::RULE,
     etcd_even_members::RULE,
+    etcd_kubeadm_outside_control_plane::RULE,
     file_unreadable::RULE,
     first_control_plane_changed::RULE,
     group_host_clash::RULE,
     group_loop::RULE,
     group_vars_unread::RULE,
+    host_in_no_role::RULE,
     host_vars_unread::RULE,
     ignore_assert_errors::RULE,
     immutable_after_deploy::RULE,
     ini_comment_in_value::RULE,
     invalid_group_definition::RULE,
     invalid_group_name::RULE,
+    invalid_host_name::RULE,
     invalid_variable_name::RULE,
     inventory_file_format::RULE,
     inventory_not_read::RULE,
     lb_service_controllers::RULE,
+    legacy_group_name::RULE,
     missing_required_group::RULE,
     no_proxy_override::RULE,
     node_labels_taints_type::RULE,
@@ -90,9 +107,12 @@ pub const ALL: &[Rule] = &[
     per_host_divergence::RULE,
     reserved_variable_name::RULE,
     role_variable_shadowed::RULE,
+    runtime_etcd_mismatch::RULE,
+    strict_arp::RULE,
     too_many_findings::RULE,
     undefined_group::RULE,
     unexpected_key::RULE,
+    unknown_group_near_miss::RULE,
     unquoted_name::RULE,
     unused_ignore::RULE,
     vars_dir_not_dir::RULE,

@@ -79,7 +79,8 @@ impl Cluster {
         memo(&self.answers.situations, name, || {
             let of_host = |host, without_own| {
                 let variable = if without_own { self.inventory.group_variable(host, name) } else { self.inventory.variable(host, name) };
-                let winner = variable.map(|variable| variable.winner);
+                let is_shadowed = self.kubespray.as_ref().is_some_and(|release| release.shadowing_value(name).is_some());
+                let winner = variable.map(|variable| variable.winner).filter(|_| !is_shadowed);
                 if let Some(value) = winner.as_ref().map(|winner| from_inventory(&winner.value, name))
                     && is_plain(&value)
                 {
@@ -110,6 +111,27 @@ impl Cluster {
     pub(crate) fn where_true(&self, condition: &str) -> Vec<Alike> {
         let cases = self.cases(condition);
         cases.iter().filter(|case| case.truth == Truth::True).map(|case| case.hosts.clone()).collect()
+    }
+
+    /// Whether a condition certainly holds on one host.
+    pub(crate) fn holds(&self, host: HostId, condition: &str) -> bool {
+        let scope = HostScope { cluster: self, host, without_own: false };
+        Evaluator::new(&scope, DIALECT).condition(condition).result == Truth::True
+    }
+
+    /// The values of several variables that belong together, on all hosts.
+    pub(crate) fn together(&self, names: &[&str]) -> Vec<(Vec<Value>, Alike)> {
+        self.partition(|host, without_own| {
+            let scope = HostScope { cluster: self, host, without_own };
+            let evaluator = Evaluator::new(&scope, DIALECT);
+            let mut read = Vec::new();
+            let values = names.iter().map(|name| {
+                let outcome = evaluator.variable(name);
+                read.extend(outcome.read);
+                outcome.result
+            });
+            (values.collect(), read)
+        })
     }
 
     /// The value of a variable on one host with all templates resolved.

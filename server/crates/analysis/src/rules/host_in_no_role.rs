@@ -1,0 +1,48 @@
+//! `host-in-no-role`: hosts that no play of Kubespray does anything with.
+
+use hostwise_inventory::{GroupId, HostId, MentionKind};
+
+use super::{Findings, Rule};
+use crate::Severity;
+use crate::cluster::Cluster;
+use crate::findings::HOSTS;
+
+pub(super) const RULE: Rule =
+    Rule { id: "host-in-no-role", severity: Severity::Warning, tag: None, page: include_str!("host-in-no-role.md"), check };
+
+fn check(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    let Some(release) = &cluster.kubespray else { return };
+    let is_kubesprays = |name: &str| {
+        let mut known = release.pack.groups.iter();
+        known.any(|(group, knowledge)| group == name || knowledge.legacy_names.iter().any(|old| old == name))
+    };
+    for (id, host) in cluster.inventory.hosts() {
+        let groups = cluster.inventory.groups_of(id);
+        let names = || groups.iter().map(|&group| &*cluster.inventory.group(group).name);
+        if names().any(is_kubesprays) || is_controller(cluster, id) {
+            continue;
+        }
+        let own: Option<GroupId> = groups.iter().copied().find(|&group| &*cluster.inventory.group(group).name != "ungrouped");
+        match own {
+            Some(group) => {
+                let name = &cluster.inventory.group(group).name;
+                let message = format!("Kubespray does nothing with {HOSTS}: {name} is in none of its groups");
+                let Some(place) = cluster.group_place(group) else { continue };
+                findings.report(findings.at(&RULE, place, message).severity(Severity::Information).on([id]));
+            }
+            None => {
+                let first = host.mentions.iter().find(|mention| matches!(mention.kind, MentionKind::HostOf(_)));
+                let Some(mention) = first else { continue };
+                let message = format!("nothing is installed on {HOSTS}: it is in no group of Kubespray");
+                findings.report(findings.at(&RULE, mention.place, message).on([id]));
+            }
+        }
+    }
+}
+
+/// The machine that runs Ansible: it is often listed to give it variables.
+fn is_controller(cluster: &Cluster, host: HostId) -> bool {
+    let name = &*cluster.inventory.host(host).name;
+    matches!(name, "localhost" | "127.0.0.1" | "::1") || cluster.holds(host, "ansible_connection == 'local'")
+}
