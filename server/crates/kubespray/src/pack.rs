@@ -15,6 +15,10 @@ pub struct Pack {
     pub layouts: IndexMap<String, Layout>,
     /// Container manager -> the tool that lists images with it.
     pub image_tools: IndexMap<String, String>,
+    /// What holds for every download: an Ansible expression.
+    pub download_when: String,
+    /// What beside it holds for every download of an image: an Ansible expression.
+    pub image_download_when: String,
     pub components: IndexMap<String, Component>,
     pub kube_versions: KubeVersions,
     variables: IndexMap<String, Variable>,
@@ -31,12 +35,25 @@ pub struct GroupKnowledge {
     /// At run time it also gets the hosts of these groups and of their descendants, as they stand in the files.
     #[serde(default)]
     pub filled_from: Vec<String>,
+    /// At run time, after those, it is made of the hosts of a group on which conditions hold.
+    #[serde(default)]
+    pub filled_when: Option<FilledWhen>,
     /// An inventory without the group is taken to mean these as its children, although the release stops at it.
     #[serde(default)]
     pub meant: Vec<String>,
     /// Names of this group in older inventories.
     #[serde(default)]
     pub legacy_names: Vec<String>,
+}
+
+/// A group that a play makes of hosts by what their variables say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilledWhen {
+    /// The group whose hosts are asked.
+    pub of: String,
+    /// Ansible expressions, all of which hold on the hosts that join.
+    pub all: Vec<String>,
 }
 
 /// A layout of Kubespray's own tests.
@@ -46,6 +63,9 @@ pub struct Layout {
     pub purpose: String,
     /// The groups of each host.
     pub hosts: Vec<Vec<String>>,
+    /// The members of a group by their places in `hosts`, from 1 on, where the group lists them in another order.
+    #[serde(default)]
+    pub order: IndexMap<String, Vec<usize>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,8 +79,43 @@ pub struct Component {
     /// systemd services that it runs.
     #[serde(default)]
     pub services: Vec<String>,
+    /// Pods that it runs: on this host, or from this host in the cluster.
+    #[serde(default)]
+    pub pods: Vec<String>,
+    /// An Ansible expression: services and pods run only when it holds.
+    #[serde(default)]
+    pub runs_when: Option<String>,
     /// Installed when all hold.
     pub needs: Vec<Need>,
+    /// What is fetched beforehand.
+    #[serde(default)]
+    pub downloads: Vec<Download>,
+    /// Whether the role that installs it fetches it, too, whatever the groups of its downloads say.
+    #[serde(default)]
+    pub direct: bool,
+}
+
+/// An entry of Kubespray's table of downloads.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Download {
+    /// Its name in the table.
+    pub item: String,
+    #[serde(default, rename = "as")]
+    pub form: DownloadForm,
+    /// Hosts of these groups fetch it.
+    pub groups: Vec<String>,
+    /// An Ansible expression; always without one.
+    #[serde(default)]
+    pub when: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DownloadForm {
+    #[default]
+    File,
+    Image,
 }
 
 /// One condition of a component, with words for both answers. `{name}` in words stands for the value of a variable.
@@ -88,6 +143,8 @@ pub struct KubeVersions {
 #[serde(deny_unknown_fields)]
 struct Components {
     image_tools: IndexMap<String, String>,
+    download_when: String,
+    image_download_when: String,
     /// Conditions that several components share (YAML anchors in the file).
     #[serde(rename = "conditions")]
     _conditions: serde::de::IgnoredAny,
@@ -104,6 +161,8 @@ impl Pack {
             groups: read(sources::GROUPS, version),
             layouts: read(sources::LAYOUTS, version),
             image_tools: components.image_tools,
+            download_when: components.download_when,
+            image_download_when: components.image_download_when,
             components: components.components,
             kube_versions: KubeVersions::of(&variables),
             variables,
