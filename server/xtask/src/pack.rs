@@ -1,6 +1,7 @@
 //! `cargo run -p xtask -- pack`: the facts of one release's variables, read from a checkout and written as changes to the release before.
 
 mod checkout;
+mod optional;
 mod readers;
 
 use std::fmt::Write as _;

@@ -1,16 +1,17 @@
 //! What each host gets, and why: the conditions of the release, evaluated where they differ and shared where they do not.
 
+mod evaluation;
+
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use hostwise_expression::{Evaluator, Reason, Scope, Truth, Value};
+use hostwise_expression::{Evaluator, Reason, Value};
 use hostwise_inventory::{HostId, Place, ProfileId};
-use hostwise_kubespray::{Component, Pack};
 use rustc_hash::FxHashMap;
 
 use crate::cluster::Cluster;
 use crate::layout::Role;
-use crate::scope::{DIALECT, HostScope};
 use crate::values::Alike;
+use evaluation::evaluate;
 
 /// Whether a component comes onto a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +33,49 @@ impl State {
     }
 }
 
+/// A yes or no that may depend on something that is not in the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
+    Unknown,
+}
+
+impl Answer {
+    /// As in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Answer::Yes => "yes",
+            Answer::No => "no",
+            Answer::Unknown => "unknown",
+        }
+    }
+}
+
 /// One component on one host.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Verdict {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) state: State,
     /// One line without a full stop.
     pub(crate) reason: String,
+    /// The same for a list of many components: what all of a kind have in common.
+    pub(crate) brief: String,
     pub(crate) because: Vec<Because>,
+    /// Whether any of its downloads comes onto the host, installed or not; `None` when nothing of it is downloaded.
+    pub(crate) downloaded: Option<Answer>,
+    /// Whether it runs on the host, or from it in the cluster; `None` for what is only a program.
+    pub(crate) running: Option<Answer>,
+    /// What the download role fetches for it, by the names in Kubespray's table.
+    pub(crate) downloads: Vec<Fetched>,
+}
+
+/// An entry of Kubespray's table of downloads on one host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fetched {
+    pub(crate) item: Arc<str>,
+    pub(crate) is_image: bool,
+    pub(crate) answer: Answer,
 }
 
 /// A fact that decided.
@@ -83,7 +119,7 @@ pub(crate) struct HostView {
 
 impl HostView {
     pub(crate) fn component(&self, name: &str) -> Option<&Verdict> {
-        self.components.iter().find(|verdict| verdict.name == name)
+        self.components.iter().find(|verdict| &*verdict.name == name)
     }
 }
 
@@ -136,106 +172,6 @@ impl Cluster {
     }
 }
 
-/// The view of a host, and the names that were read for it (sorted).
-fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (HostView, Vec<Arc<str>>) {
-    let role = Role::of(cluster, host);
-    let Some(release) = &cluster.kubespray else {
-        return (HostView { role, components: Vec::new(), image_tool: None }, Vec::new());
-    };
-    let scope = HostScope { cluster, host, without_own };
-    let evaluation = Evaluation { cluster, host, pack: &release.pack, scope: &scope, evaluator: Evaluator::new(&scope, DIALECT) };
-    let mut read = Vec::new();
-    let components = release.pack.components.iter().map(|(name, component)| evaluation.verdict(name, component, &mut read)).collect();
-    let engine = evaluation.evaluator.variable("container_manager");
-    read.extend(engine.read);
-    let image_tool = match engine.result {
-        Value::String(engine) => release.pack.image_tools.get(&*engine).cloned(),
-        _ => None,
-    };
-    read.sort_unstable();
-    read.dedup();
-    (HostView { role, components, image_tool }, read)
-}
-
-struct Evaluation<'e> {
-    cluster: &'e Cluster,
-    host: HostId,
-    pack: &'e Pack,
-    scope: &'e HostScope<'e>,
-    evaluator: Evaluator<'e>,
-}
-
-impl Evaluation<'_> {
-    /// All needs must hold; the first that certainly does not decides, else the first that is unknown.
-    fn verdict(&self, name: &str, component: &Component, read: &mut Vec<Arc<str>>) -> Verdict {
-        let (mut state, mut reasons, mut because) = (State::Installed, Vec::new(), Vec::new());
-        for need in &component.needs {
-            let outcome = self.evaluator.condition(&need.when);
-            read.extend(outcome.read.iter().cloned());
-            let decided_by = self.because(&need.when, &outcome.read);
-            match outcome.result {
-                Truth::True if state == State::Installed => {
-                    reasons.push(self.words(&need.yes));
-                    because.extend(decided_by);
-                }
-                Truth::True => {}
-                Truth::False => {
-                    (state, reasons, because) = (State::NotInstalled, vec![self.words(&need.no)], decided_by);
-                    break;
-                }
-                Truth::Unknown(causes) if state == State::Installed => {
-                    (state, reasons, because) = (State::Unknown, vec![depends_on(&causes)], decided_by);
-                    because.extend(causes.iter().filter_map(fact));
-                }
-                Truth::Error(message) if state == State::Installed => {
-                    (state, reasons, because) = (State::Unknown, vec![message.to_string()], decided_by);
-                }
-                Truth::Unknown(_) | Truth::Error(_) => {}
-            }
-        }
-        reasons.retain(|reason| !reason.is_empty());
-        reasons.dedup();
-        because.dedup();
-        Verdict { name: name.to_owned(), state, reason: reasons.join(", "), because }
-    }
-
-    /// The groups and variables behind a condition, each with its line.
-    fn because(&self, condition: &str, read: &[Arc<str>]) -> Vec<Because> {
-        let mut because = Vec::new();
-        let templates = read.iter().filter_map(|name| match self.scope.lookup(name) {
-            Some(Value::Template(text)) => Some(text),
-            _ => None,
-        });
-        let texts: Vec<Arc<str>> = std::iter::once(condition.into()).chain(templates).collect();
-        let names_group = |group: &str| texts.iter().any(|text| text.contains(&format!("'{group}'")));
-        for group in self.pack.groups.keys().filter(|group| names_group(group)) {
-            because.push(self.membership(group));
-        }
-        because.extend(variables_read(self.cluster, self.host, &self.evaluator, read));
-        because
-    }
-
-    fn membership(&self, group: &str) -> Because {
-        let value = if self.cluster.is_member(self.host, group) { "member" } else { "not a member" };
-        let place = self.cluster.membership_place(self.host, group);
-        Because { kind: BecauseKind::Group, name: group.to_owned(), value: value.to_owned(), place }
-    }
-
-    /// The words of a need with `{name}` replaced by the value of that variable.
-    fn words(&self, words: &str) -> String {
-        let mut out = String::new();
-        let mut rest = words;
-        while let Some((before, after)) = rest.split_once('{')
-            && let Some((name, behind)) = after.split_once('}')
-        {
-            out.push_str(before);
-            out.push_str(&for_people(&self.evaluator.variable(name).result));
-            rest = behind;
-        }
-        out + rest
-    }
-}
-
 /// The variables among the names that were read, each with its value on the host and the line that gives it.
 pub(crate) fn variables_read<'n>(
     cluster: &Cluster,
@@ -279,12 +215,5 @@ fn cause(reason: &Reason) -> String {
         Reason::Unsupported(name) => format!("{name}, which is not evaluated here"),
         Reason::Runtime(name) => format!("{name}, which no file of this inventory sets"),
         Reason::Limit(name) => format!("{name}, which is too deep to evaluate"),
-    }
-}
-
-fn fact(reason: &Reason) -> Option<Because> {
-    match reason {
-        Reason::Fact(name) => Some(Because { kind: BecauseKind::Fact, name: name.to_string(), value: "unknown".to_owned(), place: None }),
-        _ => None,
     }
 }

@@ -67,5 +67,5 @@ fn differs(left: Option<&VariableExplanation>, right: Option<&VariableExplanatio
 /// The names that the release has a default for, sorted.
 fn defaults(cluster: &Cluster) -> impl Iterator<Item = Arc<str>> {
     let variables = cluster.kubespray.iter().flat_map(|release| release.pack.variables());
-    variables.filter(|variable| variable.default.is_some()).map(|variable| Arc::from(variable.name.as_str()))
+    variables.filter(|variable| variable.default.is_some() && !variable.shadowed).map(|variable| Arc::from(variable.name.as_str()))
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::checkout::Declared;
 use crate::cluster::Cluster;
-use crate::components::{self, Because, BecauseKind, State, Verdict};
+use crate::components::{self, Answer, Because, BecauseKind, State, Verdict};
 use crate::release::Release;
 use crate::scope::{DIALECT, HostScope, from_inventory};
 use crate::{Workspace, ci, json};
@@ -32,9 +32,10 @@ impl HostExplanation {
     pub fn by_reason(&self, state: State) -> Vec<(Vec<&str>, &str)> {
         let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
         for component in self.components.iter().filter(|component| component.state == state) {
-            match groups.iter_mut().find(|(_, reason)| *reason == component.reason) {
+            let reason = if self.components.len() == 1 { &component.reason } else { &component.brief };
+            match groups.iter_mut().find(|(_, known)| known == reason) {
                 Some((names, _)) => names.push(&component.name),
-                None => groups.push((vec![&component.name], &component.reason)),
+                None => groups.push((vec![&component.name], reason)),
             }
         }
         groups
@@ -60,11 +61,20 @@ pub struct KubesprayRelease {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComponentExplanation {
-    pub name: String,
+    pub name: Arc<str>,
     #[serde(serialize_with = "state_name")]
     pub state: State,
+    /// Whether it is fetched onto the host, installed or not; `None` when nothing of it is downloaded.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "answer_name")]
+    pub downloaded: Option<Answer>,
+    /// Whether it runs on the host, or from it in the cluster; `None` for what is only a program.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "answer_name")]
+    pub running: Option<Answer>,
     /// One line without a full stop.
     pub reason: String,
+    /// The same for a list of many: what all of a kind have in common.
+    #[serde(skip)]
+    pub brief: String,
     pub because: Vec<BecauseExplanation>,
 }
 
@@ -147,7 +157,7 @@ pub fn explain_host(workspace: &Workspace, path: Option<&str>, host: &str) -> Op
 /// The explanation of `host` with one component only; `None` when host or component are unknown.
 pub fn explain_component(workspace: &Workspace, path: Option<&str>, host: &str, component: &str) -> Option<HostExplanation> {
     let mut explanation = explain_host(workspace, path, host)?;
-    explanation.components.retain(|known| known.name == component);
+    explanation.components.retain(|known| &*known.name == component);
     (!explanation.components.is_empty()).then_some(explanation)
 }
 
@@ -238,7 +248,8 @@ pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
     let view = cluster.view(host);
     let inventory = &cluster.inventory;
     let mut groups: Vec<Arc<str>> = inventory.groups_of(host).iter().map(|&group| Arc::clone(&inventory.group(group).name)).collect();
-    groups.retain(|group| &**group != "all");
+    // Kubespray's own helpers start with an underscore.
+    groups.retain(|group| &**group != "all" && !group.starts_with('_'));
     groups.sort_unstable();
     HostExplanation {
         host: Arc::clone(&inventory.host(host).name),
@@ -262,7 +273,15 @@ pub(crate) fn of_release(release: &Release) -> KubesprayRelease {
 
 fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
     let because = verdict.because.iter().map(|because| of_because(cluster, because));
-    ComponentExplanation { name: verdict.name.clone(), state: verdict.state, reason: verdict.reason.clone(), because: because.collect() }
+    ComponentExplanation {
+        name: Arc::clone(&verdict.name),
+        state: verdict.state,
+        downloaded: verdict.downloaded,
+        running: verdict.running,
+        reason: verdict.reason.clone(),
+        brief: verdict.brief.clone(),
+        because: because.collect(),
+    }
 }
 
 fn of_because(cluster: &Cluster, because: &Because) -> BecauseExplanation {
@@ -305,6 +324,10 @@ fn layer_name(kind: LayerKind) -> &'static str {
         LayerKind::PlaybookHostVars => "playbook-host-vars",
         LayerKind::ExtraVars => "extra-vars",
     }
+}
+
+fn answer_name<S: serde::Serializer>(answer: &Option<Answer>, serializer: S) -> Result<S::Ok, S::Error> {
+    answer.map(Answer::name).serialize(serializer)
 }
 
 fn state_name<S: serde::Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {

@@ -54,6 +54,6 @@ fn behind_colon(text: &str, end: usize) -> usize {
 
 fn tooltip(cluster: &Cluster, components: &[crate::components::Verdict]) -> String {
     let installed: Vec<&str> =
-        components.iter().filter(|verdict| verdict.state == State::Installed).map(|verdict| verdict.name.as_str()).collect();
+        components.iter().filter(|verdict| verdict.state == State::Installed).map(|verdict| &*verdict.name).collect();
     format!("{} layout; installed here: {}", cluster.layout(), installed.join(", "))
 }

@@ -44,7 +44,7 @@ mod values;
 pub use change::{Change, FileEdit, FileRename, Fix};
 pub use checkout::{SHARED_ROLES, checkout_problems, is_identity, named_places};
 pub use ci::{CiMode, ci_modes};
-pub use components::{BecauseKind, State};
+pub use components::{Answer, BecauseKind, State};
 pub use contains::{Containment, Member, containers, member, members};
 pub use definition::{Definition, Location, definition};
 pub use diagnostics::{Diagnostic, Related, Severity};

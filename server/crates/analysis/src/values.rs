@@ -244,10 +244,10 @@ kube_control_plane:
 kube_node:
   hosts:
     w[1:6]:
-    w2: {ip: 10.0.0.2}
-    w5: {ip: 10.0.0.5, kube_owner: root}
+    w2: {site_ip: 10.0.0.2}
+    w5: {site_ip: 10.0.0.5, kube_owner: root}
 #- /i/group_vars/k8s_cluster.yml
-address: \"{{ ip | default('none') }}\"
+address: \"{{ site_ip | default('none') }}\"
 kube_network_plugin: cilium
 ";
 

@@ -221,7 +221,7 @@ fn the_vars_of_the_shared_role_beat_the_inventory() {
 fn components_follow_the_checkout() {
     let workspace = workspace(ROLES, Settings::default());
     let host = explain_host(&workspace, None, "b").expect("a host");
-    let docker = host.components.iter().find(|component| component.name == "docker").expect("docker");
+    let docker = host.components.iter().find(|component| &*component.name == "docker").expect("docker");
     assert_eq!(docker.state, hostwise_analysis::State::Installed);
     let decided = docker.because.iter().find(|because| because.name == "container_manager").expect("the engine");
     assert_eq!((decided.path.as_deref(), decided.line), (Some("/repo/roles/kubespray_defaults/defaults/main/main.yml"), Some(2)));

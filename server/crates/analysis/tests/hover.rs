@@ -38,16 +38,21 @@ fn a_worker() {
 
             - **containerd**, **runc**, **nerdctl**: a container engine is deployed here, container_manager is containerd
             - **crictl**: a container engine is deployed here
-            - **kubelet**, **kubeadm**: Kubernetes node
-            - **cni-plugins**, **calicoctl**: Kubernetes node, kube_network_plugin is calico
+            - **kubelet**, **kubeadm**, **kube-proxy**, **pause**: Kubernetes node
+            - **nginx-proxy**: Kubernetes node, loadbalancer_apiserver_type is nginx
+            - **cni-plugins**, **calico**, **calicoctl**: Kubernetes node, kube_network_plugin is calico
+            - **nodelocaldns**: Kubernetes node, enable_nodelocaldns is on
 
             Not installed:
 
             - **docker**, **cri-dockerd**, **cri-o**, **skopeo**: container_manager is containerd
-            - **kubectl**, **helm**: not in kube_control_plane
-            - **etcd**: not in etcd
+            - **crun**, **youki**, **kata-containers**, **gvisor**, **kube-vip**, **calico-typha**, **calico-apiserver**, **hubble**, **multus**, **yq**, **argocd**, **metrics-server**, **metallb**, **registry**, **cert-manager**, **ingress-alb**, **kubelet-csr-approver**, **gateway-api**, **prometheus-operator-crds**, **node-feature-discovery**, **scheduler-plugins**, **nvidia-device-plugin**, **local-path-provisioner**, **local-volume-provisioner**, **csi-sidecars**, **cinder-csi**, **aws-ebs-csi**, **azure-csi**, **gcp-pd-csi**, **upcloud-csi**, **vsphere-csi**, **csi-snapshot-controller**, **openstack-cloud-controller**, **vsphere-cloud-controller**, **hcloud-cloud-controller**, **huaweicloud-cloud-controller**, **oci-cloud-controller**, **ntp**: turned off
+            - **kubectl**, **kube-apiserver**, **kube-controller-manager**, **kube-scheduler**, **k8s-certs-renew**, **etcd-static-pod**, **calico-kube-controllers**, **calico-crds**, **coredns**, **dns-autoscaler**, **helm**: not in kube_control_plane
+            - **etcd**, **etcd-events**: not in etcd
             - **etcdctl**: comes with etcd only
-            - **cilium**: kube_network_plugin is calico
+            - **etcd-client-certificates**: kube_network_plugin is calico, which does not talk to etcd from workers
+            - **haproxy**: loadbalancer_apiserver_type is nginx
+            - **cilium**, **cilium-operator**, **cilium-certgen**, **cilium-envoy**, **flannel**, **kube-ovn**, **kube-router**, **macvlan**, **custom-cni**: kube_network_plugin is calico
 
             Kubespray 2.31.0 (newest known release, no checkout found)
         "#]],
@@ -77,14 +82,19 @@ kube_network_plugin: none
             Installed:
 
             - **crictl**: a container engine is deployed here
-            - **kubelet**, **kubeadm**: Kubernetes node
+            - **kubelet**, **kubeadm**, **kube-proxy**, **pause**: Kubernetes node
+            - **nginx-proxy**: Kubernetes node, loadbalancer_apiserver_type is nginx
+            - **nodelocaldns**: Kubernetes node, enable_nodelocaldns is on
 
             Not installed:
 
-            - **kubectl**, **helm**: not in kube_control_plane
-            - **etcd**: not in etcd
+            - **crun**, **youki**, **kata-containers**, **gvisor**, **kube-vip**, **calico-typha**, **calico-apiserver**, **hubble**, **multus**, **yq**, **argocd**, **metrics-server**, **metallb**, **registry**, **cert-manager**, **ingress-alb**, **kubelet-csr-approver**, **gateway-api**, **prometheus-operator-crds**, **node-feature-discovery**, **scheduler-plugins**, **nvidia-device-plugin**, **local-path-provisioner**, **local-volume-provisioner**, **csi-sidecars**, **cinder-csi**, **aws-ebs-csi**, **azure-csi**, **gcp-pd-csi**, **upcloud-csi**, **vsphere-csi**, **csi-snapshot-controller**, **openstack-cloud-controller**, **vsphere-cloud-controller**, **hcloud-cloud-controller**, **huaweicloud-cloud-controller**, **oci-cloud-controller**, **ntp**: turned off
+            - **kubectl**, **kube-apiserver**, **kube-controller-manager**, **kube-scheduler**, **k8s-certs-renew**, **etcd-static-pod**, **coredns**, **dns-autoscaler**, **helm**: not in kube_control_plane
+            - **etcd**, **etcd-events**: not in etcd
             - **etcdctl**: comes with etcd only
-            - **cni-plugins**, **calicoctl**, **cilium**: kube_network_plugin is none
+            - **etcd-client-certificates**: kube_network_plugin is none, which does not talk to etcd from workers
+            - **haproxy**: loadbalancer_apiserver_type is nginx
+            - **cni-plugins**, **calico**, **calicoctl**, **calico-kube-controllers**, **calico-crds**, **cilium**, **cilium-operator**, **cilium-certgen**, **cilium-envoy**, **flannel**, **kube-ovn**, **kube-router**, **macvlan**, **custom-cni**: kube_network_plugin is none
 
             Not known:
 

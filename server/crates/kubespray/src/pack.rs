@@ -128,6 +128,9 @@ pub struct Need {
     pub yes: String,
     /// What is said when it does not.
     pub no: String,
+    /// What is said instead of `no` in a list of many components.
+    #[serde(default)]
+    pub brief: Option<String>,
 }
 
 /// The Kubernetes versions that a release can download, written as the release wants them (`v1.28.6` up to 2.27, then `1.32.5`).

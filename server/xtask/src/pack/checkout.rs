@@ -8,7 +8,7 @@ use hostwise_kubespray::{Default, Facts, Kind};
 use hostwise_syntax::{Value, yaml};
 use indexmap::IndexMap;
 
-use super::{Variables, readers};
+use super::{Variables, optional, readers};
 
 /// The role whose defaults every play sees. Up to 2.27 it was written with a dash.
 const SHARED: &str = "kubespray_defaults";
@@ -35,7 +35,8 @@ pub(super) fn variables(root: &Path) -> anyhow::Result<Variables> {
             }
         }
     }
-    add_sample(&mut variables, &root.join("inventory/sample/group_vars"))?;
+    add_sample(&mut variables, &root.join("inventory/sample"))?;
+    optional::add(&mut variables, root)?;
     readers::add(&mut variables, root)?;
     variables.sort_unstable_keys();
     Ok(variables)
@@ -161,10 +162,10 @@ fn add_role_variable(variables: &mut Variables, role: &str, name: &str, value: &
 }
 
 /// Active entries, and commented ones, of which only the name counts.
-fn add_sample(variables: &mut Variables, group_vars: &Path) -> anyhow::Result<()> {
-    for path in yaml_files(group_vars)? {
+fn add_sample(variables: &mut Variables, sample: &Path) -> anyhow::Result<()> {
+    for path in yaml_files(&sample.join("group_vars"))? {
         let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let file = path.strip_prefix(group_vars)?.to_str().context("a path that is not UTF-8")?.to_owned();
+        let file = path.strip_prefix(sample)?.to_str().context("a path that is not UTF-8")?.to_owned();
         for line in text.lines() {
             let entry = line.trim_start_matches('#');
             let commented = entry.len() < line.len();
@@ -191,7 +192,7 @@ fn add_sample(variables: &mut Variables, group_vars: &Path) -> anyhow::Result<()
     Ok(())
 }
 
-fn nothing() -> Facts {
+pub(super) fn nothing() -> Facts {
     Facts {
         kind: Kind::Any,
         default: None,

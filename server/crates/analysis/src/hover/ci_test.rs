@@ -43,7 +43,7 @@ pub(super) fn hover(workspace: &Workspace, cluster: &Cluster, file: &SourceFile,
 fn line_of(host: &explain::HostExplanation) -> String {
     let names = |state| -> Vec<&str> {
         let components = host.components.iter().filter(move |component| component.state == state);
-        components.map(|component| component.name.as_str()).collect()
+        components.map(|component| &*component.name).collect()
     };
     let mut line = format!("- **{}**: {}", host.host, host.role);
     for (title, state) in [("installed", State::Installed), ("not known", State::Unknown)] {

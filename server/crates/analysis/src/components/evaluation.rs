@@ -1,0 +1,204 @@
+//! The conditions of a release on one host: each is evaluated once, however many components share it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hostwise_expression::{Evaluator, Reason, Scope, Truth, Value};
+use hostwise_inventory::HostId;
+use hostwise_kubespray::{Component, Download, DownloadForm, Pack};
+use rustc_hash::FxHashMap;
+
+use super::{Answer, Because, BecauseKind, Fetched, HostView, State, Verdict, depends_on, for_people, variables_read};
+use crate::cluster::Cluster;
+use crate::layout::Role;
+use crate::scope::{DIALECT, HostScope};
+
+/// The view of a host, and the names that were read for it (sorted).
+pub(super) fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (HostView, Vec<Arc<str>>) {
+    let role = Role::of(cluster, host);
+    let Some(release) = &cluster.kubespray else {
+        return (HostView { role, components: Vec::new(), image_tool: None }, Vec::new());
+    };
+    let scope = HostScope { cluster, host, without_own };
+    let evaluation =
+        Evaluation { cluster, host, pack: &release.pack, scope: &scope, evaluator: Evaluator::new(&scope, DIALECT), judged: RefCell::default() };
+    let components = release.pack.components.iter().map(|(name, component)| evaluation.verdict(name, component)).collect();
+    let engine = evaluation.evaluator.variable("container_manager");
+    let image_tool = match engine.result {
+        Value::String(engine) => release.pack.image_tools.get(&*engine).cloned(),
+        _ => None,
+    };
+    let mut read = engine.read;
+    for judged in evaluation.judged.into_inner().into_iter().map(|(_, judged)| judged) {
+        read.extend(judged.read.iter().cloned());
+    }
+    read.sort_unstable();
+    read.dedup();
+    (HostView { role, components, image_tool }, read)
+}
+
+struct Evaluation<'e> {
+    cluster: &'e Cluster,
+    host: HostId,
+    pack: &'e Pack,
+    scope: &'e HostScope<'e>,
+    evaluator: Evaluator<'e>,
+    judged: RefCell<FxHashMap<&'e str, Rc<Judged>>>,
+}
+
+/// A condition on this host.
+struct Judged {
+    truth: Truth,
+    /// In the order of first reading.
+    read: Vec<Arc<str>>,
+}
+
+impl<'e> Evaluation<'e> {
+    fn judged(&self, condition: &'e str) -> Rc<Judged> {
+        let known = self.judged.borrow().get(condition).cloned();
+        known.unwrap_or_else(|| {
+            let outcome = self.evaluator.condition(condition);
+            let judged = Rc::new(Judged { truth: outcome.result, read: outcome.read });
+            self.judged.borrow_mut().insert(condition, Rc::clone(&judged));
+            judged
+        })
+    }
+
+    /// All needs must hold; the first that certainly does not decides, else the first that is unknown.
+    fn verdict(&self, name: &str, component: &'e Component) -> Verdict {
+        let (mut state, mut reasons, mut brief, mut because) = (State::Installed, Vec::new(), None, Vec::new());
+        for need in &component.needs {
+            let judged = self.judged(&need.when);
+            let decided_by = || self.because(&need.when, &judged.read);
+            match &judged.truth {
+                Truth::True if state == State::Installed => {
+                    reasons.push(self.words(&need.yes));
+                    because.extend(decided_by());
+                }
+                Truth::True => {}
+                Truth::False => {
+                    (state, reasons, because) = (State::NotInstalled, vec![self.words(&need.no)], decided_by());
+                    brief.clone_from(&need.brief);
+                    break;
+                }
+                Truth::Unknown(causes) if state == State::Installed => {
+                    (state, reasons, because) = (State::Unknown, vec![depends_on(causes)], decided_by());
+                    because.extend(causes.iter().filter_map(fact));
+                }
+                Truth::Error(message) if state == State::Installed => {
+                    (state, reasons, because) = (State::Unknown, vec![message.to_string()], decided_by());
+                }
+                Truth::Unknown(_) | Truth::Error(_) => {}
+            }
+        }
+        reasons.retain(|reason| !reason.is_empty());
+        reasons.dedup();
+        because.dedup();
+        let reason = reasons.join(", ");
+        let downloads: Vec<Fetched> = component.downloads.iter().map(|download| self.fetched(download)).collect();
+        Verdict {
+            name: name.into(),
+            state,
+            brief: brief.unwrap_or_else(|| reason.clone()),
+            reason,
+            because,
+            downloaded: self.downloaded(component, state, &downloads),
+            running: self.running(component, state),
+            downloads,
+        }
+    }
+
+    fn fetched(&self, download: &'e Download) -> Fetched {
+        let is_image = download.form == DownloadForm::Image;
+        let mut conditions = vec![self.pack.download_when.as_str()];
+        conditions.extend(is_image.then_some(self.pack.image_download_when.as_str()));
+        conditions.extend(download.when.as_deref());
+        let is_here = download.groups.iter().any(|group| self.cluster.is_member(self.host, group));
+        let answer = if is_here { all(conditions.into_iter().map(|condition| self.answer(condition))) } else { Answer::No };
+        Fetched { item: download.item.as_str().into(), is_image, answer }
+    }
+
+    fn downloaded(&self, component: &Component, state: State, downloads: &[Fetched]) -> Option<Answer> {
+        let by_its_role = component.direct.then(|| answer_of(state));
+        downloads.iter().map(|fetched| fetched.answer).chain(by_its_role).reduce(|a, b| match (a, b) {
+            (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
+            (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
+            (Answer::No, Answer::No) => Answer::No,
+        })
+    }
+
+    fn running(&self, component: &'e Component, state: State) -> Option<Answer> {
+        if component.services.is_empty() && component.pods.is_empty() {
+            return None;
+        }
+        Some(all([answer_of(state)].into_iter().chain(component.runs_when.as_deref().map(|condition| self.answer(condition)))))
+    }
+
+    fn answer(&self, condition: &'e str) -> Answer {
+        match self.judged(condition).truth {
+            Truth::True => Answer::Yes,
+            Truth::False => Answer::No,
+            Truth::Unknown(_) | Truth::Error(_) => Answer::Unknown,
+        }
+    }
+
+    /// The groups and variables behind a condition, each with its line.
+    fn because(&self, condition: &str, read: &[Arc<str>]) -> Vec<Because> {
+        let mut because = Vec::new();
+        let templates = read.iter().filter_map(|name| match self.scope.lookup(name) {
+            Some(Value::Template(text)) => Some(text),
+            _ => None,
+        });
+        let texts: Vec<Arc<str>> = std::iter::once(condition.into()).chain(templates).collect();
+        let names_group = |group: &str| texts.iter().any(|text| text.contains(&format!("'{group}'")));
+        for group in self.pack.groups.keys().filter(|group| names_group(group)) {
+            because.push(self.membership(group));
+        }
+        because.extend(variables_read(self.cluster, self.host, &self.evaluator, read));
+        because
+    }
+
+    fn membership(&self, group: &str) -> Because {
+        let value = if self.cluster.is_member(self.host, group) { "member" } else { "not a member" };
+        let place = self.cluster.membership_place(self.host, group);
+        Because { kind: BecauseKind::Group, name: group.to_owned(), value: value.to_owned(), place }
+    }
+
+    /// The words of a need with `{name}` replaced by the value of that variable.
+    fn words(&self, words: &str) -> String {
+        let mut out = String::new();
+        let mut rest = words;
+        while let Some((before, after)) = rest.split_once('{')
+            && let Some((name, behind)) = after.split_once('}')
+        {
+            out.push_str(before);
+            out.push_str(&for_people(&self.evaluator.variable(name).result));
+            rest = behind;
+        }
+        out + rest
+    }
+}
+
+fn answer_of(state: State) -> Answer {
+    match state {
+        State::Installed => Answer::Yes,
+        State::NotInstalled => Answer::No,
+        State::Unknown => Answer::Unknown,
+    }
+}
+
+fn all(answers: impl Iterator<Item = Answer>) -> Answer {
+    answers.fold(Answer::Yes, |a, b| match (a, b) {
+        (Answer::No, _) | (_, Answer::No) => Answer::No,
+        (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
+        (Answer::Yes, Answer::Yes) => Answer::Yes,
+    })
+}
+
+fn fact(reason: &Reason) -> Option<Because> {
+    match reason {
+        Reason::Fact(name) => Some(Because { kind: BecauseKind::Fact, name: name.to_string(), value: "unknown".to_owned(), place: None }),
+        _ => None,
+    }
+}
