@@ -166,15 +166,34 @@ fn explain_for_people_fits_eighty_columns() {
         not installed
           containerd, runc, nerdctl, crictl, docker, cri-dockerd, cri-o, skopeo
               no container engine: not in k8s_cluster, and etcd_deployment_type is host
-          kubelet, kubeadm, cni-plugins, calicoctl, cilium
+          crun, youki, kata-containers, gvisor, etcd-events, kube-vip, calico-typha,
+          calico-apiserver, hubble, multus, yq, argocd, metrics-server, metallb,
+          registry, cert-manager, ingress-alb, kubelet-csr-approver, gateway-api,
+          prometheus-operator-crds, node-feature-discovery, scheduler-plugins,
+          nvidia-device-plugin, local-path-provisioner, local-volume-provisioner,
+          csi-sidecars, cinder-csi, aws-ebs-csi, azure-csi, gcp-pd-csi, upcloud-csi,
+          vsphere-csi, csi-snapshot-controller, openstack-cloud-controller,
+          vsphere-cloud-controller, hcloud-cloud-controller,
+          huaweicloud-cloud-controller, oci-cloud-controller, ntp
+              turned off
+          kubelet, kubeadm, kube-proxy, pause, nginx-proxy, haproxy, cni-plugins,
+          calico, calicoctl, cilium, cilium-envoy, flannel, kube-ovn, kube-router,
+          macvlan, nodelocaldns
               not in k8s_cluster
-          kubectl, helm
+          kubectl, kube-apiserver, kube-controller-manager, kube-scheduler,
+          k8s-certs-renew, etcd-static-pod, cilium-operator, cilium-certgen, coredns,
+          dns-autoscaler, helm
               not in kube_control_plane
+          etcd-client-certificates
+              not in kube_node
+          calico-kube-controllers, calico-crds, custom-cni
+              kube_network_plugin is cilium
     "#]]
     .assert_eq(&run(&["explain", "-i", ".", "instance-3"]).1);
     expect![[r#"
         nerdctl on instance-3: not installed
           no container engine: not in k8s_cluster, and etcd_deployment_type is host
+          downloaded: no
 
         because
           k8s_cluster              not a member

@@ -65,10 +65,10 @@ pub struct ComponentExplanation {
     #[serde(serialize_with = "state_name")]
     pub state: State,
     /// Whether it is fetched onto the host, installed or not; `None` when nothing of it is downloaded.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "answer_name")]
+    #[serde(skip)]
     pub downloaded: Option<Answer>,
     /// Whether it runs on the host, or from it in the cluster; `None` for what is only a program.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "answer_name")]
+    #[serde(skip)]
     pub running: Option<Answer>,
     /// One line without a full stop.
     pub reason: String,
@@ -324,10 +324,6 @@ fn layer_name(kind: LayerKind) -> &'static str {
         LayerKind::PlaybookHostVars => "playbook-host-vars",
         LayerKind::ExtraVars => "extra-vars",
     }
-}
-
-fn answer_name<S: serde::Serializer>(answer: &Option<Answer>, serializer: S) -> Result<S::Ok, S::Error> {
-    answer.map(Answer::name).serialize(serializer)
 }
 
 fn state_name<S: serde::Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {

@@ -80,6 +80,12 @@ impl Page {
             };
             self.title(&component.name, &format!(" on {}: {state}", host.host));
             self.wrapped(2, &component.reason);
+            let states = [("downloaded", component.downloaded), ("running", component.running)];
+            let states = states.iter().filter_map(|(word, answer)| Some(format!("{word}: {}", (*answer)?.name())));
+            let states: Vec<String> = states.collect();
+            if !states.is_empty() {
+                self.wrapped(2, &states.join(", "));
+            }
             if !component.because.is_empty() {
                 self.heading("because");
                 self.rows(&component.because.iter().map(row).collect::<Vec<_>>());
