@@ -132,7 +132,7 @@ fn groups_of_kubespray_and_others() {
 
             Part of: `k8s_cluster`
 
-            All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **cni-plugins**, **calicoctl**
+            All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **kube-proxy**, **pause**, **nginx-proxy**, **cni-plugins**, **calico**, **calicoctl**, **nodelocaldns**
 
             Layout: incomplete
 
@@ -281,19 +281,19 @@ fn a_variable_inside_a_template() {
     check_in_all(
         "x: \"{{ groups['kube_no$0de'] | length }}\"",
         expect![[r#"
-        ['kube_node']
-        **kube_node**: the workers, which run the pods
+            ['kube_node']
+            **kube_node**: the workers, which run the pods
 
-        2 hosts: `b`, `c`
+            2 hosts: `b`, `c`
 
-        Part of: `all`
+            Part of: `all`
 
-        All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **cni-plugins**, **calicoctl**
+            All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **kube-proxy**, **pause**, **nginx-proxy**, **cni-plugins**, **calico**, **calicoctl**, **nodelocaldns**
 
-        Layout: separate
+            Layout: separate
 
-        Kubespray 2.31.0 (newest known release, no checkout found)
-    "#]],
+            Kubespray 2.31.0 (newest known release, no checkout found)
+        "#]],
     );
     check_in_all("x: \"{{ nowh$0ere }}\"", expect!["nothing\n"]);
 }
@@ -562,19 +562,19 @@ fn what_the_members_of_a_group_get() {
     check(
         &CLUSTER.replace("kube_node: ", "kube_no$0de: "),
         expect![[r#"
-        [kube_node]
-        **kube_node**: the workers, which run the pods
+            [kube_node]
+            **kube_node**: the workers, which run the pods
 
-        2 hosts: `b`, `c`
+            2 hosts: `b`, `c`
 
-        Part of: `all`
+            Part of: `all`
 
-        All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **cni-plugins**, **calicoctl**
+            All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **kube-proxy**, **pause**, **nginx-proxy**, **cni-plugins**, **calico**, **calicoctl**, **nodelocaldns**
 
-        Layout: separate
+            Layout: separate
 
-        Kubespray 2.31.0 (newest known release, no checkout found)
-    "#]],
+            Kubespray 2.31.0 (newest known release, no checkout found)
+        "#]],
     );
     check(
         "kube-mas$0ter: {hosts: {a: }}\netcd: {hosts: {a: }}\n",
@@ -601,11 +601,12 @@ fn what_the_members_of_a_group_get() {
 
             Filled at run time from `kube_node`, `kube_control_plane`
 
-            All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **cni-plugins**, **calicoctl**
+            All get **containerd**, **runc**, **nerdctl**, **crictl**, **kubelet**, **kubeadm**, **kube-proxy**, **pause**, **cni-plugins**, **calico**, **calicoctl**, **nodelocaldns**
 
             Some get:
 
-            - **kubectl**: `a`
+            - **kubectl**, **kube-apiserver**, **kube-controller-manager**, **kube-scheduler**, **k8s-certs-renew**, **calico-kube-controllers**, **calico-crds**, **coredns**, **dns-autoscaler**: `a`
+            - **nginx-proxy**: `b`, `c`
 
             Layout: separate
 
