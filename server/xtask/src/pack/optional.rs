@@ -45,15 +45,13 @@ pub(super) fn add(variables: &mut Variables, root: &Path) -> anyhow::Result<()> 
 
 /// Names that tasks and templates make for themselves.
 fn given(texts: &[String]) -> anyhow::Result<BTreeSet<String>> {
-    let patterns = [
-        r"(?:register|loop_var|index_var):\s*(\w+)",
-        r"\{%-?\s*(?:for|set)\s+(\w+)",
-        r"\{%-?\s*for\s+\w+\s*,\s*(\w+)",
-    ];
+    let patterns = [r"(?:register|loop_var|index_var):\s*(\w+)", r"\{%-?\s*(?:for|set)\s+(\w+)", r"\{%-?\s*for\s+\w+\s*,\s*(\w+)"];
     let mut given: BTreeSet<String> = BTreeSet::new();
     for pattern in patterns {
         let pattern = Regex::new(pattern)?;
-        given.extend(texts.iter().flat_map(|text| pattern.captures_iter(text)).filter_map(|found| Some(found.ok()?.get(1)?.as_str().to_owned())));
+        given.extend(
+            texts.iter().flat_map(|text| pattern.captures_iter(text)).filter_map(|found| Some(found.ok()?.get(1)?.as_str().to_owned())),
+        );
     }
     for text in texts {
         given.extend(keys_below(text, &["vars:", "set_fact:", "ansible.builtin.set_fact:"]));

@@ -21,8 +21,14 @@ pub(super) fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (H
         return (HostView { role, components: Vec::new(), image_tool: None }, Vec::new());
     };
     let scope = HostScope { cluster, host, without_own };
-    let evaluation =
-        Evaluation { cluster, host, pack: &release.pack, scope: &scope, evaluator: Evaluator::new(&scope, DIALECT), judged: RefCell::default() };
+    let evaluation = Evaluation {
+        cluster,
+        host,
+        pack: &release.pack,
+        scope: &scope,
+        evaluator: Evaluator::new(&scope, DIALECT),
+        judged: RefCell::default(),
+    };
     let components = release.pack.components.iter().map(|(name, component)| evaluation.verdict(name, component)).collect();
     let engine = evaluation.evaluator.variable("container_manager");
     let image_tool = match engine.result {
@@ -30,9 +36,7 @@ pub(super) fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (H
         _ => None,
     };
     let mut read = engine.read;
-    for judged in evaluation.judged.into_inner().into_iter().map(|(_, judged)| judged) {
-        read.extend(judged.read.iter().cloned());
-    }
+    read.extend(evaluation.judged.into_inner().into_values().flat_map(|judged| judged.read.clone()));
     read.sort_unstable();
     read.dedup();
     (HostView { role, components, image_tool }, read)
