@@ -10,6 +10,8 @@ use std::sync::Arc;
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use ignore::WalkBuilder;
 
+use crate::play_files;
+
 /// Larger files are not read.
 pub(crate) const MAX_BYTES: u64 = 50_000_000;
 
@@ -54,7 +56,20 @@ fn read_inventory(path: &Path, files: &mut Files) {
     if path.is_file() {
         read_into(path, files);
     }
-    for directory in path.parent().into_iter().flat_map(variable_dirs_in) {
+    let Some(home) = path.parent() else { return };
+    for directory in variable_dirs_in(home) {
+        walk(&directory, &mut |_| ()).read(files);
+    }
+    read_plays_in(home, files);
+}
+
+/// The playbooks in a directory, and the roles and lists of tasks that they find there.
+pub(crate) fn read_plays_in(home: &Path, files: &mut Files) {
+    let beside = fs::read_dir(home).into_iter().flatten().flatten().map(|entry| entry.path());
+    for path in beside.filter(|path| path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")) {
+        read_into(&path, files);
+    }
+    for directory in ["playbooks", "roles", "tasks"].into_iter().map(|name| home.join(name)).filter(|path| path.is_dir()) {
         walk(&directory, &mut |_| ()).read(files);
     }
 }
@@ -123,11 +138,12 @@ pub(crate) fn walk(directory: &Path, enter: &mut dyn FnMut(&Path)) -> Walk {
     }
     let homes: BTreeSet<&Path> = directories.iter().filter(|path| is_variable_dir(path)).filter_map(|path| path.parent()).collect();
     let configured: BTreeSet<&Path> = others.iter().filter(|path| path.ends_with("ansible.cfg")).filter_map(|path| path.parent()).collect();
+    let of_plays = play_files::Homes::new(directory, &directories, &others);
     let is_wanted = |path: &PathBuf| {
         // An inventory that only `ansible.cfg` names may stand anywhere below it.
         let named = || configured.iter().any(|root| path.starts_with(root)) && has_inventory_name(path);
         let beside = || path.parent().is_some_and(|parent| homes.contains(parent)) && has_known_extension(path);
-        is_marker(path) || is_below_variable_dir(path) || beside() || named()
+        is_marker(path) || is_below_variable_dir(path) || beside() || named() || of_plays.hold(path)
     };
     let wanted: Vec<PathBuf> = others.iter().filter(|path| is_wanted(path)).cloned().collect();
     let wanted_directories: Vec<PathBuf> = directories.iter().filter(|path| is_variable_dir(path) || is_wanted(path)).cloned().collect();
@@ -165,7 +181,10 @@ pub(crate) fn is_skipped(path: &Path, root: &Path) -> bool {
 /// Whether a path that appeared later belongs to the inventories in `files`.
 pub(crate) fn is_wanted(path: &Path, files: &Files) -> bool {
     let beside = |name: &str| files.get(&path_text(&path.with_file_name(name))).is_some();
-    is_marker(path) || is_below_variable_dir(path) || (has_known_extension(path) && (beside("group_vars") || beside("host_vars")))
+    is_marker(path)
+        || is_below_variable_dir(path)
+        || (has_known_extension(path) && (beside("group_vars") || beside("host_vars")))
+        || play_files::is_wanted(path, files)
 }
 
 fn variable_dirs_in(home: &Path) -> impl Iterator<Item = PathBuf> {

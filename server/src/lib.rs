@@ -15,6 +15,7 @@ mod documents;
 mod files;
 mod handlers;
 mod history;
+mod play_files;
 mod proto;
 mod settings;
 mod watch;

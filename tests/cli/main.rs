@@ -335,3 +335,17 @@ fn paths_are_ignored_and_many_findings_are_counted() {
     fs::write(folder.path().join("hostwise.toml"), "[[ignore]]\npath = \"*.ini\"\nrules = [\"unused-ignore\"]\n").expect("a file");
     assert_eq!(check()["diagnostics"], json!([]));
 }
+
+#[test]
+fn check_finds_the_task_that_will_fail_and_leaves_its_tolerant_forms_alone() {
+    let output = hostwise(&Path::new(EXAMPLE).with_file_name("images"), &["check", "--format", "json"]);
+    let found: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let findings = found["diagnostics"].as_array().expect("a list");
+    let of_tasks: Vec<_> = findings.iter().filter(|finding| finding["code"] == "tool-not-installed").collect();
+    let [finding] = of_tasks[..] else { panic!("one finding: {found:#}") };
+    assert_eq!(finding["path"], "list-images.yml");
+    assert_eq!(finding["message"], "nerdctl is not installed on instance-3 (etcd-only in separate mode): this task will fail there");
+    assert_eq!((&finding["host"], &finding["range"]["start"]["line"]), (&json!("instance-3"), &json!(15)));
+    let titles: Vec<&Value> = finding["fixes"].as_array().expect("a list").iter().map(|fix| &fix["title"]).collect();
+    assert_eq!(titles, ["Run the play on k8s_cluster only", "Run the task on k8s_cluster only"]);
+}

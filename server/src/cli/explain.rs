@@ -1,6 +1,7 @@
 //! `hostwise explain`: what a host becomes, and the line that decided.
 
 mod human;
+mod play;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -21,9 +22,14 @@ pub(crate) struct ExplainArgs {
     #[arg(short, long, required = true, value_name = "PATH")]
     inventory: Vec<PathBuf>,
     /// A host of the inventory
-    host: String,
+    #[arg(required_unless_present = "play")]
+    host: Option<String>,
     /// A component (nerdctl) or a variable (kube_network_plugin); without it the whole host is explained
+    #[arg(conflicts_with = "play")]
     name: Option<String>,
+    /// A playbook: list which of its tasks run on each host, or on the host
+    #[arg(long, value_name = "PLAYBOOK")]
+    play: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// The Kubespray release (2.31.0), or the path of a checkout
@@ -44,11 +50,18 @@ const N_MEANT: usize = 3;
 /// Exit 0: explained; 2 (by the caller): an unknown host or name, or an unreadable path.
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     let mut loaded = Loaded::read(&args.inventory)?;
+    let playbook = args.play.as_ref().map(|playbook| loaded.read_playbook(playbook)).transpose()?;
     let workspace = match &args.inventory[..] {
         [_] => loaded.workspace(args.kubespray.as_deref())?,
         _ => loaded.one_inventory(args.kubespray.as_deref())?,
     };
-    let mut explained = explained(&workspace, &args.host, args.name.as_deref())?;
+    let host = args.host.as_deref();
+    if let Some(playbook) = playbook {
+        let text = play::render(&workspace, &loaded, &playbook, host, args.format)?;
+        std::io::stdout().write_all(text.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut explained = explained(&workspace, host.unwrap_or_default(), args.name.as_deref())?;
     let is_for_people = matches!(args.format, Format::Human);
     explained.relative_paths(|path, kubespray| {
         let below = kubespray.filter(|_| is_for_people).and_then(|kubespray| human::below_checkout(path, Some(kubespray)));

@@ -30,6 +30,18 @@ impl Loaded {
         Ok(Loaded { files, paths, working_directory: files::path_text(&working_directory).to_string() })
     }
 
+    /// Reads a playbook with what it may reach: the roles and lists of tasks beside it and above it. Its absolute path; an error when it cannot be read.
+    pub(super) fn read_playbook(&mut self, playbook: &Path) -> anyhow::Result<Arc<str>> {
+        let absolute = Path::new(&self.working_directory).join(playbook);
+        std::fs::metadata(&absolute).with_context(|| format!("cannot read {}", playbook.display()))?;
+        files::read_into(&absolute, &mut self.files);
+        for home in absolute.ancestors().skip(1).take(2) {
+            files::read_plays_in(home, &mut self.files);
+        }
+        files::read_around(&absolute, &mut self.files);
+        Ok(files::path_text(&absolute))
+    }
+
     /// The path as people see it: relative to the working directory when below it.
     pub(super) fn relative(&self, path: &str) -> String {
         let below = path.strip_prefix(&self.working_directory).and_then(|rest| rest.strip_prefix('/'));

@@ -10,6 +10,7 @@ use crate::checkout::Checkouts;
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
 use crate::layout::{Layout, Role};
+use crate::plays::tools::{self, Missing};
 use crate::release::Release;
 use crate::values::Answers;
 use crate::{Settings, layout};
@@ -28,6 +29,7 @@ pub(crate) struct Cluster {
     groups_value: OnceLock<expression::Value>,
     pub(crate) views: Views,
     pub(crate) answers: Answers,
+    missing_tools: OnceLock<Missing>,
 }
 
 impl Cluster {
@@ -59,6 +61,7 @@ impl Cluster {
             groups_value: OnceLock::new(),
             views: Views::default(),
             answers: Answers::default(),
+            missing_tools: OnceLock::new(),
         }
     }
 
@@ -95,6 +98,11 @@ impl Cluster {
     /// What a host becomes. Hosts in the same situation share one evaluation.
     pub(crate) fn view(&self, host: HostId) -> Arc<HostView> {
         self.views.of(self, host)
+    }
+
+    /// The programs and services that are certainly not installed, each with its hosts.
+    pub(crate) fn missing_tools(&self) -> &Missing {
+        self.missing_tools.get_or_init(|| tools::missing(self))
     }
 
     /// The magic variable `groups`.

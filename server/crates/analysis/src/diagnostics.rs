@@ -94,7 +94,8 @@ pub(crate) fn of_workspace(workspace: &Workspace, token: &Token) -> Result<Diagn
 fn in_order(workspace: &Workspace, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let order = |a: &Diagnostic, b: &Diagnostic| (a.range, a.code, &a.message).cmp(&(b.range, b.code, &b.message));
     diagnostics.sort_by(order);
-    diagnostics.dedup();
+    // Two inventories, or two playbooks, may lead to the same finding.
+    diagnostics.dedup_by(|a, b| order(a, b).is_eq());
     if diagnostics.len() > LIMIT {
         diagnostics.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| order(a, b)));
         let rest = diagnostics.split_off(LIMIT);

@@ -4,6 +4,7 @@ mod ci_test;
 mod component;
 mod group;
 mod host;
+mod task;
 mod variable;
 mod words;
 
@@ -28,6 +29,9 @@ pub struct Hover {
 /// The hover at byte `offset` of the file at `path`; `None` where there is nothing to say.
 pub fn hover(workspace: &Workspace, path: &str, offset: usize) -> Option<Hover> {
     let file = workspace.files().file(path)?;
+    if let Some(hover) = task::hover(workspace, path, offset) {
+        return Some(hover);
+    }
     occurrences::clusters(workspace, path).into_iter().find_map(|cluster| {
         if let Some(hover) = ci_test::hover(workspace, cluster, file, offset) {
             return Some(hover);

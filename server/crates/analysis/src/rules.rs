@@ -48,6 +48,7 @@ mod role_variable_shadowed;
 mod runtime_etcd_mismatch;
 mod strict_arp;
 pub(crate) mod too_many_findings;
+mod tool_not_installed;
 mod undefined_group;
 mod unexpected_key;
 mod unknown_group_near_miss;
@@ -110,6 +111,7 @@ pub const ALL: &[Rule] = &[
     runtime_etcd_mismatch::RULE,
     strict_arp::RULE,
     too_many_findings::RULE,
+    tool_not_installed::RULE,
     undefined_group::RULE,
     unexpected_key::RULE,
     unknown_group_near_miss::RULE,

@@ -10,6 +10,7 @@ use hostwise_inventory::{Files, Request};
 use crate::checkout::Checkouts;
 use crate::cluster::Cluster;
 use crate::committed::Committed;
+use crate::plays::library::Library;
 use crate::{Diagnostic, Rule, Severity, diagnostics, discovery};
 
 /// What users may set (`hostwise.*` in an editor, `hostwise.toml`).
@@ -115,6 +116,7 @@ pub struct Workspace {
     inputs: Inputs,
     built: OnceLock<Built>,
     diagnostics: OnceLock<Diagnostics>,
+    library: OnceLock<Arc<Library>>,
     before: Option<Before>,
     committed: Arc<Committed>,
 }
@@ -141,6 +143,7 @@ struct Inputs {
 struct Before {
     inputs: Inputs,
     built: Built,
+    library: Option<Arc<Library>>,
 }
 
 impl Workspace {
@@ -152,7 +155,7 @@ impl Workspace {
     /// The workspace after a change: what the change does not touch is carried over.
     pub fn change(&self, files: Files, open: BTreeSet<Arc<str>>, settings: Settings) -> Self {
         let before = match self.built.get() {
-            Some(built) => Some(Before { inputs: self.inputs.clone(), built: built.clone() }),
+            Some(built) => Some(Before { inputs: self.inputs.clone(), built: built.clone(), library: self.library.get().cloned() }),
             None => self.before.clone(),
         };
         let committed = Arc::clone(&self.committed);
@@ -218,6 +221,14 @@ impl Workspace {
 
     fn built(&self) -> &Built {
         self.built.get_or_init(|| self.build())
+    }
+
+    /// The playbooks of the workspace, taken apart at the first question.
+    pub(crate) fn library(&self) -> &Library {
+        self.library.get_or_init(|| {
+            let before = self.before.as_ref().and_then(|before| before.library.as_deref());
+            Arc::new(Library::new(&self.inputs.files, before))
+        })
     }
 
     /// The inventories that read the file at `path`, in the order of [`Self::clusters`].

@@ -23,13 +23,14 @@ fn checkout(version: &str, test: &str) -> String {
     format!("#- /kubespray/galaxy.yml\n{galaxy}#- /kubespray/tests/files/mine.yml\n{test}")
 }
 
-/// The findings as `line: marked text: message (host)`, one-based.
+/// The findings of the sentence as `line: marked text: message (host)`, one-based.
 fn findings(fixture: &str) -> Vec<String> {
     let (fixture, workspace) = workspace(fixture);
     let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
     let text = |path: &str| fixture.files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
     let of_file = found.iter().flat_map(|(path, diagnostics)| {
-        diagnostics.iter().map(|diagnostic| {
+        let of_ours = diagnostics.iter().filter(|diagnostic| diagnostic.code == "component-not-installed");
+        of_ours.map(|diagnostic| {
             let line = text(path)[..diagnostic.range.start as usize].matches('\n').count() + 1;
             let host = diagnostic.host.as_deref().unwrap_or("no host");
             format!("{line}: {}: {} ({host})", &text(path)[diagnostic.range.span()], diagnostic.message)

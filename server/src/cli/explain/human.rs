@@ -221,7 +221,7 @@ fn shortened(text: &str, n_chars: usize) -> String {
 }
 
 /// Breaks a text between words so that it fits behind an indent.
-fn wrap(text: &str, indent: usize) -> String {
+pub(super) fn wrap(text: &str, indent: usize) -> String {
     let mut out = String::new();
     let mut column = indent;
     for word in text.split(' ') {

@@ -1,0 +1,165 @@
+//! Tools that playbooks of the workspace bring themselves, besides Kubespray: of those nothing is certain.
+
+use std::sync::Arc;
+
+use hostwise_inventory::{Entry, SourceFile};
+use hostwise_syntax::yaml::Node;
+
+use super::library::Library;
+use super::model::{PlayFile, Task, is_template};
+use crate::discovery::is_variable_file;
+
+/// What the playbooks and roles of a workspace may put on hosts.
+#[derive(Debug, Default)]
+pub(crate) struct Installs {
+    /// The texts of tasks that may install what they mention, and the program that each runs.
+    texts: Vec<(String, Option<String>)>,
+    /// Names in lists of variables, when some task installs what a variable says.
+    listed: Vec<String>,
+}
+
+impl Installs {
+    pub(crate) fn of(library: &Library) -> Installs {
+        let files: Vec<Arc<PlayFile>> = library.task_files().into_iter().filter(|file| !library.is_kubesprays(file.path())).collect();
+        let mut texts = Vec::new();
+        let mut by_variable = false;
+        for file in &files {
+            for task in file.tasks.iter().filter(|task| may_install(file, task)) {
+                let text = &file.source.text()[task.range.span()];
+                by_variable |= is_template(text);
+                texts.push((text.to_owned(), program(file, task)));
+            }
+        }
+        let listed = if by_variable { listed(library) } else { Vec::new() };
+        Installs { texts, listed }
+    }
+
+    /// Whether some task may install `tool`.
+    pub(crate) fn may_bring(&self, tool: &str) -> bool {
+        let is_named = |listed: &String| {
+            let rest = listed.strip_prefix(tool);
+            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+        };
+        self.texts.iter().any(|(text, program)| program.as_deref() != Some(tool) && mentions(text, tool))
+            || self.listed.iter().any(is_named)
+    }
+}
+
+/// Whether `tool` stands in the text as a word.
+pub(crate) fn mentions(text: &str, tool: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    text.match_indices(tool)
+        .any(|(at, _)| !text[..at].chars().next_back().is_some_and(is_part) && !text[at + tool.len()..].chars().next().is_some_and(is_part))
+}
+
+/// Modules that put nothing onto a host.
+const HARMLESS: [&str; 24] = [
+    "assert",
+    "debug",
+    "fail",
+    "gather_facts",
+    "getent",
+    "group_by",
+    "import_playbook",
+    "import_role",
+    "import_tasks",
+    "include_role",
+    "include_tasks",
+    "include_vars",
+    "meta",
+    "pause",
+    "ping",
+    "service",
+    "service_facts",
+    "set_fact",
+    "setup",
+    "slurp",
+    "stat",
+    "systemd",
+    "systemd_service",
+    "wait_for",
+];
+
+/// Programs with which people install others.
+const INSTALLERS: [&str; 24] = [
+    "apk", "apt", "apt-get", "brew", "cp", "curl", "dnf", "dpkg", "go", "install", "ln", "make", "mv", "npm", "pacman", "pip", "pip3",
+    "rpm", "snap", "tar", "tee", "unzip", "wget", "yum",
+];
+
+fn may_install(file: &PlayFile, task: &Task) -> bool {
+    let Some(module) = &task.module else { return false };
+    match &*module.name {
+        "command" | "shell" | "raw" => {
+            let text = file.source.text();
+            let words = text[task.range.span()].split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')));
+            words.into_iter().any(|word| INSTALLERS.binary_search(&word).is_ok() || word.ends_with(".sh"))
+        }
+        name => HARMLESS.binary_search(&name).is_err(),
+    }
+}
+
+/// The program that a command names first.
+fn program(file: &PlayFile, task: &Task) -> Option<String> {
+    let module = task.module.as_ref().filter(|module| matches!(&*module.name, "command" | "shell" | "raw"))?;
+    let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
+    let words = super::shell::words(&text.text)?;
+    let first = words.iter().map(|word| word.text.as_str()).find(|word| *word != "sudo")?;
+    Some(first.rsplit('/').next().unwrap_or(first).to_owned())
+}
+
+/// Whether a task may install something that its text does not name: what a script brings, or a package that a variable names.
+pub(crate) fn may_install_unnamed(file: &PlayFile, task: &Task) -> bool {
+    let Some(module) = &task.module else { return false };
+    match &*module.name {
+        "script" => true,
+        "command" | "shell" | "raw" => {
+            let text = &file.source.text()[task.range.span()];
+            text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(|word| word.ends_with(".sh"))
+        }
+        _ => false,
+    }
+}
+
+/// The scalars in lists of variable files, and of the variables of roles.
+fn listed(library: &Library) -> Vec<String> {
+    let is_ours =
+        |path: &str| (is_variable_file(path) || path.contains("/vars/") || path.contains("/defaults/")) && !library.is_kubesprays(path);
+    let mut found = Vec::new();
+    for (path, entry) in library.files.iter() {
+        if let Entry::File(file) = entry
+            && is_ours(path)
+        {
+            scalars(file, &mut found);
+        }
+    }
+    found
+}
+
+fn scalars(file: &SourceFile, found: &mut Vec<String>) {
+    let mut open: Vec<(Node<'_>, bool)> = file.yaml().root().map(|root| (root, false)).into_iter().collect();
+    while let Some((node, in_list)) = open.pop() {
+        if node.is_mapping() {
+            open.extend(node.entries().map(|entry| (entry.value, in_list)));
+        } else if node.is_sequence() {
+            open.extend(node.items().map(|item| (item, true)));
+        } else if in_list {
+            found.push(node.text().into_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(HARMLESS.is_sorted() && INSTALLERS.is_sorted());
+    }
+
+    #[test]
+    fn a_tool_is_mentioned_as_a_word() {
+        assert!(mentions("name: docker-ce", "docker") && mentions("dest: /usr/local/bin/helm", "helm"));
+        assert!(!mentions("name: dockerize", "docker") && !mentions("overwhelm", "helm"));
+    }
+}

@@ -1,0 +1,175 @@
+//! From YAML to the model of playbooks and task files.
+
+mod keywords;
+
+use std::sync::Arc;
+
+use hostwise_inventory::SourceFile;
+use hostwise_syntax::TextRange;
+use hostwise_syntax::yaml::{Entry, Node};
+
+use super::model::{Block, Content, Item, Keywords, KeywordsId, Module, Play, PlayFile, RoleUse, Task, TaskId, Text, text};
+
+/// Blocks nested deeper than this are left out.
+const DEPTH: usize = 30;
+
+/// The model of a file; `None` when it has neither plays nor tasks nor variables.
+pub(super) fn parse(source: &Arc<SourceFile>) -> Option<PlayFile> {
+    let root = source.yaml().root()?;
+    let mut parser = Parser { tasks: Vec::new(), keywords: Vec::new() };
+    let content = if root.is_mapping() {
+        let entries = root.entries().filter(|entry| entry.colon.is_some());
+        Content::Variables(entries.map(|entry| (Arc::from(entry.key.text()), entry.value.id())).collect())
+    } else if root.items().any(is_play) {
+        Content::Playbook(root.items().filter(|item| item.is_mapping()).map(|play| parser.play(play)).collect())
+    } else if root.items().any(Node::is_mapping) {
+        Content::Tasks(parser.items(Some(root), DEPTH))
+    } else {
+        return None;
+    };
+    Some(PlayFile { source: Arc::clone(source), content, tasks: parser.tasks, keywords: parser.keywords })
+}
+
+/// The roles that `meta/main.yml` names, with their keywords in a file of their own.
+pub(super) fn dependencies(source: &Arc<SourceFile>) -> Option<(PlayFile, Vec<RoleUse>)> {
+    let list = source.yaml().root()?.get("dependencies")?.value;
+    let mut parser = Parser { tasks: Vec::new(), keywords: Vec::new() };
+    let roles = parser.roles(Some(list));
+    let content = Content::Tasks(Vec::new());
+    Some((PlayFile { source: Arc::clone(source), content, tasks: parser.tasks, keywords: parser.keywords }, roles))
+}
+
+fn is_play(item: Node<'_>) -> bool {
+    item.entries().any(|entry| entry.colon.is_some() && matches!(short(&entry.key.text()), "hosts" | "import_playbook"))
+}
+
+/// A name without the collection that every Ansible has.
+pub(super) fn short(name: &str) -> &str {
+    ["ansible.builtin.", "ansible.legacy."].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
+}
+
+struct Parser {
+    tasks: Vec<Task>,
+    keywords: Vec<Keywords>,
+}
+
+impl Parser {
+    fn keywords(&mut self, keywords: Keywords) -> KeywordsId {
+        self.keywords.push(keywords);
+        self.keywords.len() as KeywordsId - 1
+    }
+
+    fn play(&mut self, node: Node<'_>) -> Play {
+        let keywords = keywords::of(node);
+        let keywords = self.keywords(keywords);
+        let value = |key: &str| node.get(key).map(|entry| entry.value);
+        let import = node.entries().find(|entry| short(&entry.key.text()) == "import_playbook").and_then(|entry| {
+            let file = entry.value.get("file").map(|file| file.value);
+            text(file.unwrap_or(entry.value))
+        });
+        // Handlers run when they are told to; their tasks are known, but nobody follows them.
+        self.items(value("handlers"), DEPTH);
+        Play {
+            node: node.id(),
+            keywords,
+            name: value("name").and_then(text),
+            hosts: value("hosts").map(texts).unwrap_or_default(),
+            import,
+            vars_files: value("vars_files").map(texts).unwrap_or_default(),
+            has_serial: value("serial").is_some(),
+            roles: self.roles(value("roles")),
+            pre_tasks: self.items(value("pre_tasks"), DEPTH),
+            tasks: self.items(value("tasks"), DEPTH),
+            post_tasks: self.items(value("post_tasks"), DEPTH),
+        }
+    }
+
+    fn roles(&mut self, list: Option<Node<'_>>) -> Vec<RoleUse> {
+        let mut roles = Vec::new();
+        for item in list.into_iter().flat_map(Node::items) {
+            let role = if item.is_mapping() {
+                ["role", "name"].into_iter().find_map(|key| item.get(key)).and_then(|entry| text(entry.value))
+            } else {
+                text(item)
+            };
+            let Some(role) = role else { continue };
+            let mut of_role = keywords::of(item);
+            let is_parameter =
+                |entry: &Entry<'_>| !keywords::is_keyword(&entry.key.text()) && !matches!(&*entry.key.text(), "role" | "name");
+            let parameters = item.entries().filter(|entry| entry.colon.is_some()).filter(is_parameter);
+            of_role.vars.extend(parameters.map(|entry| (Arc::from(entry.key.text()), entry.value.id())));
+            let keywords = self.keywords(of_role);
+            roles.push(RoleUse { role, keywords });
+        }
+        roles
+    }
+
+    fn items(&mut self, list: Option<Node<'_>>, depth: usize) -> Vec<Item> {
+        let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+        let mappings = list.into_iter().flat_map(Node::items).filter(|item| item.is_mapping());
+        mappings.map(|item| self.item(item, depth)).collect()
+    }
+
+    fn item(&mut self, node: Node<'_>, depth: usize) -> Item {
+        let value = |key: &str| node.get(key).map(|entry| entry.value);
+        if value("block").is_none() {
+            return Item::Task(self.task(node));
+        }
+        let keywords = keywords::of(node);
+        Item::Block(Block {
+            keywords: self.keywords(keywords),
+            block: self.items(value("block"), depth),
+            rescue: self.items(value("rescue"), depth),
+            always: self.items(value("always"), depth),
+        })
+    }
+
+    fn task(&mut self, node: Node<'_>) -> TaskId {
+        let keywords = keywords::of(node);
+        let value = |key: &str| node.get(key).map(|entry| entry.value);
+        let module = module(node);
+        let task = Task {
+            node: node.id(),
+            range: node.range(),
+            name: value("name").and_then(text),
+            keywords: self.keywords(keywords),
+            module,
+            may_forgive: ["failed_when", "async", "ignore_unreachable"].iter().any(|key| value(key).is_some()),
+            is_local: value("local_action").is_some(),
+        };
+        self.tasks.push(task);
+        self.tasks.len() as TaskId - 1
+    }
+}
+
+fn module(task: Node<'_>) -> Option<Module> {
+    let args = task.get("args").map(|entry| entry.value.id());
+    for key in ["action", "local_action"] {
+        if let Some(entry) = task.get(key) {
+            return action(entry.value, args);
+        }
+    }
+    let is_module = |entry: &Entry<'_>| entry.colon.is_some() && !keywords::is_keyword(&entry.key.text());
+    let entry = task.entries().find(is_module)?;
+    let name = Arc::from(short(&entry.key.text()));
+    Some(Module { name, range: entry.key.range(), value: entry.value.id(), args, action: None })
+}
+
+/// `action: command nerdctl images`, or a mapping with `module`.
+fn action(value: Node<'_>, args: Option<hostwise_syntax::yaml::NodeId>) -> Option<Module> {
+    if let Some(module) = value.get("module") {
+        let name = Arc::from(short(&module.value.text()));
+        return Some(Module { name, range: module.value.range(), value: value.id(), args, action: None });
+    }
+    let whole = text(value)?;
+    let (name, rest) = whole.text.split_once(char::is_whitespace).unwrap_or((&whole.text, ""));
+    let range = TextRange::new(whole.range.start as usize, whole.range.start as usize + name.len());
+    let rest = Text { text: Arc::from(rest.trim_start()), range: whole.range };
+    Some(Module { name: Arc::from(short(name)), range, value: value.id(), args, action: Some(rest) })
+}
+
+/// One text, or the texts of a list.
+fn texts(node: Node<'_>) -> Vec<Text> {
+    let Some(node) = node.target() else { return Vec::new() };
+    if node.is_sequence() { node.items().filter_map(text).collect() } else { text(node).into_iter().collect() }
+}

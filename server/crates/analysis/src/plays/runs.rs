@@ -1,0 +1,127 @@
+//! Which hosts a task runs on: the hosts of its play, and its conditions on each of them in three values.
+
+use std::sync::Arc;
+
+use hostwise_expression::{Evaluator, Reason, Truth};
+use hostwise_inventory::{HostId, HostPattern};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::model::{PlayFile, Text};
+use super::scope::StepScope;
+use super::script::{FrameKind, Script, ScriptPlay, Step};
+use crate::cluster::Cluster;
+use crate::components::depends_on;
+use crate::scope::DIALECT;
+
+/// What a task does on a host of its play.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    Runs,
+    /// The condition that is false there, and its file; without one, it runs once and elsewhere.
+    Skipped(Option<(Text, Arc<str>)>),
+    /// It depends on something: `depends on ...`.
+    Unknown(String),
+}
+
+/// The hosts of a play, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Hosts {
+    Known(Vec<HostId>),
+    /// The pattern is made by a template, or groups are made while Ansible runs.
+    Unknown,
+}
+
+/// The hosts of a play in an inventory.
+pub(crate) fn hosts_of(cluster: &Cluster, script: &Script, play: &ScriptPlay) -> Hosts {
+    let (_, Some(model)) = script.play(play) else { return Hosts::Unknown };
+    if model.hosts.is_empty() || model.hosts.iter().any(Text::is_template) || script.names.groups_change {
+        return Hosts::Unknown;
+    }
+    pattern(&model.hosts).hosts(&cluster.inventory).map_or(Hosts::Unknown, Hosts::Known)
+}
+
+/// The patterns of a list are one.
+pub(crate) fn pattern(hosts: &[Text]) -> HostPattern {
+    HostPattern { parts: hosts.iter().flat_map(|hosts| HostPattern::parse(&hosts.text).parts).collect() }
+}
+
+/// The outcomes of a step on the hosts of its play, in their order.
+pub(crate) fn outcomes(cluster: &Cluster, script: &Script, play: &ScriptPlay, step: &Step, hosts: &[HostId]) -> Vec<(HostId, Outcome)> {
+    let around = StepScope::new(script, play, step);
+    let once = script.keywords_of(step).find_map(|keywords| keywords.run_once.as_ref());
+    let runs_once = once.is_some_and(|once| !once.is_template());
+    let may_run_once = once.is_some() && !runs_once;
+    let of = |host, without_own| outcome(cluster, &around, host, without_own);
+    if runs_once {
+        let first = hosts.first().map(|&host| (host, of(host, false).0));
+        let others = hosts.iter().skip(1).map(|&host| (host, Outcome::Skipped(None)));
+        return first.into_iter().chain(others).collect();
+    }
+    let known = by_situation(cluster, hosts, of);
+    if !may_run_once {
+        return known;
+    }
+    let but_once = |(host, outcome)| match outcome {
+        Outcome::Runs => (host, Outcome::Unknown("depends on run_once".to_owned())),
+        other => (host, other),
+    };
+    known.into_iter().map(but_once).collect()
+}
+
+/// A result per host. Hosts of the same groups share one, unless they set a name of their own that was read for it.
+pub(crate) fn by_situation<T: Clone>(
+    cluster: &Cluster,
+    hosts: &[HostId],
+    of: impl Fn(HostId, bool) -> (T, FxHashSet<Arc<str>>),
+) -> Vec<(HostId, T)> {
+    let mut shared = FxHashMap::default();
+    let result = |&host: &HostId| {
+        let (value, read): &(T, FxHashSet<Arc<str>>) = shared.entry(cluster.inventory.profile(host)).or_insert_with(|| of(host, true));
+        #[expect(clippy::iter_over_hash_type, reason = "any of them, in no order")]
+        for name in read {
+            if &**name == "inventory_hostname" || cluster.inventory.has_own_variable(host, name) {
+                return (host, of(host, false).0);
+            }
+        }
+        (host, value.clone())
+    };
+    hosts.iter().map(result).collect()
+}
+
+fn outcome(cluster: &Cluster, around: &StepScope<'_>, host: HostId, without_own: bool) -> (Outcome, FxHashSet<Arc<str>>) {
+    let scope = around.on(cluster, host, without_own);
+    let evaluator = Evaluator::new(&scope, DIALECT);
+    let mut read: FxHashSet<Arc<str>> = FxHashSet::default();
+    let mut unknown: Option<String> = None;
+    for (condition, file) in around.script.conditions(around.step) {
+        let outcome = evaluator.condition(&condition.text);
+        read.extend(outcome.read);
+        match outcome.result {
+            Truth::True => {}
+            Truth::False => return (Outcome::Skipped(Some((condition.clone(), Arc::clone(PlayFile::path(file))))), read),
+            Truth::Unknown(reasons) => {
+                unknown.get_or_insert_with(|| depends_on_run(&reasons));
+            }
+            Truth::Error(message) => {
+                unknown.get_or_insert_with(|| message.to_string());
+            }
+        }
+    }
+    let in_rescue = around.script.frames_of(around.step).any(|frame| matches!(frame.kind, FrameKind::Rescue));
+    let has_never = around.script.keywords_of(around.step).any(|keywords| keywords.has_never_tag);
+    let outcome = match unknown {
+        Some(unknown) => Outcome::Unknown(unknown),
+        None if in_rescue => Outcome::Unknown("runs when the block before it fails".to_owned()),
+        None if has_never => Outcome::Unknown("runs when its tag is asked for".to_owned()),
+        None => Outcome::Runs,
+    };
+    (outcome, read)
+}
+
+/// What decides while Ansible runs is said as such: it is no fault of the inventory that it does not set it.
+fn depends_on_run(reasons: &[Reason]) -> String {
+    match reasons {
+        [Reason::Runtime(name)] => format!("depends on {name}, which is set while Ansible runs or elsewhere"),
+        reasons => depends_on(reasons),
+    }
+}

@@ -1,0 +1,297 @@
+//! Following a playbook.
+
+use std::sync::Arc;
+
+use hostwise_syntax::yaml::Node;
+
+use super::names::{self, assigned};
+use super::{FileIndex, FileIndices, Frame, FrameIndex, FrameKind, MAX_STEPS, Names, RoleFiles, Script, ScriptPlay, Step};
+use crate::discovery::{join, parent};
+use crate::plays::installs::may_install_unnamed;
+use crate::plays::library::Library;
+use crate::plays::model::{Block, Content, Item, KeywordsId, Module, Play, PlayFile, Text};
+use crate::plays::parse;
+
+/// Includes nested deeper than this are left out.
+const DEPTH: usize = 25;
+
+/// The script of the playbook at `path`.
+pub(in crate::plays) fn build(library: &Library, path: &Arc<str>) -> Script {
+    let mut builder = Builder {
+        library,
+        indices: FileIndices::default(),
+        script: Script {
+            path: Arc::clone(path),
+            files: Vec::new(),
+            frames: Vec::new(),
+            plays: Vec::new(),
+            steps: Vec::new(),
+            names: Names::default(),
+            candidates: Default::default(),
+        },
+        is_unknown: false,
+        ran_script: false,
+        has_defaults: false,
+        open: Vec::new(),
+    };
+    builder.playbook(path, None);
+    builder.script
+}
+
+struct Builder<'l> {
+    library: &'l Library,
+    indices: FileIndices,
+    script: Script,
+    /// Something could not be followed.
+    is_unknown: bool,
+    /// A script ran, which may have installed anything.
+    ran_script: bool,
+    /// The present play has the defaults of Kubespray.
+    has_defaults: bool,
+    /// The files being followed, outermost first.
+    open: Vec<Arc<str>>,
+}
+
+/// Where a list of tasks stands.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    file: FileIndex,
+    frame: FrameIndex,
+    role: Option<&'p str>,
+    playbook_dir: &'p str,
+}
+
+impl Builder<'_> {
+    fn playbook(&mut self, path: &Arc<str>, frame: Option<FrameIndex>) {
+        let Some(file) = self.library.file(path).filter(|_| self.open.len() < DEPTH && !self.open.contains(path)) else {
+            self.is_unknown = true;
+            return;
+        };
+        let Content::Playbook(plays) = &file.content else { return };
+        self.open.push(Arc::clone(path));
+        let index = self.add_file(&file);
+        for (number, play) in plays.iter().enumerate() {
+            match &play.import {
+                Some(import) => {
+                    let frame = self.frame(frame, index, play.keywords, FrameKind::Import);
+                    match self.library.playbook(&import.text, parent(path)) {
+                        Some(imported) => self.playbook(&imported, Some(frame)),
+                        None => self.is_unknown = true,
+                    }
+                }
+                None => self.play(&file, index, number, play, frame),
+            }
+        }
+        self.open.pop();
+    }
+
+    fn play(&mut self, file: &Arc<PlayFile>, index: FileIndex, number: usize, play: &Play, around: Option<FrameIndex>) {
+        let frame = self.frame(around, index, play.keywords, FrameKind::Play);
+        let dir = parent(file.path());
+        self.has_defaults = self.library.is_kubesprays(file.path());
+        for vars in &play.vars_files {
+            match self.library.file(&join(dir, &vars.text)).filter(|_| !vars.is_template()) {
+                Some(file) => self.script.names.runtime.extend(names::variables(&file)),
+                None => self.is_unknown = true,
+            }
+        }
+        let first = self.script.steps.len();
+        let place = Place { file: index, frame, role: None, playbook_dir: dir };
+        self.items(&play.pre_tasks, file, place);
+        for role in &play.roles {
+            self.role(&role.role, "main", file, role.keywords, place);
+        }
+        self.items(&play.tasks, file, place);
+        self.items(&play.post_tasks, file, place);
+        let steps = first..self.script.steps.len();
+        self.script.plays.push(ScriptPlay { file: index, index: number as u32, steps, has_defaults: self.has_defaults });
+    }
+
+    fn items(&mut self, items: &[Item], file: &Arc<PlayFile>, place: Place<'_>) {
+        for item in items {
+            match item {
+                Item::Task(task) => self.task(*task, file, place),
+                Item::Block(block) => self.block(block, file, place),
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block, file: &Arc<PlayFile>, place: Place<'_>) {
+        let guarded = if block.rescue.is_empty() { FrameKind::Block } else { FrameKind::Guarded };
+        for (items, kind) in [(&block.block, guarded), (&block.rescue, FrameKind::Rescue), (&block.always, FrameKind::Block)] {
+            if !items.is_empty() {
+                let frame = self.frame(Some(place.frame), place.file, block.keywords, kind);
+                self.items(items, file, Place { frame, ..place });
+            }
+        }
+    }
+
+    fn task(&mut self, id: u32, file: &Arc<PlayFile>, place: Place<'_>) {
+        let task = file.task(id);
+        self.script.names.runtime.extend(file.keywords(task.keywords).registered.iter().cloned());
+        if self.script.steps.len() >= MAX_STEPS {
+            self.is_unknown = true;
+            return;
+        }
+        self.script.steps.push(Step {
+            file: place.file,
+            task: id,
+            frame: place.frame,
+            is_after_unknown: self.is_unknown,
+            is_after_script: self.ran_script,
+        });
+        self.ran_script |= may_install_unnamed(file, task) && !self.library.is_kubesprays(file.path());
+        let Some(module) = &task.module else { return };
+        let is_kubesprays = self.library.is_kubesprays(file.path());
+        match &*module.name {
+            "include_tasks" | "import_tasks" | "include" => {
+                let named = file.text_argument(module, "file").or_else(|| file.free_form(module));
+                let frame = self.frame(Some(place.frame), place.file, task.keywords, FrameKind::Include);
+                let found = named.and_then(|named| self.tasks_path(&named, file, place));
+                match found {
+                    Some(path) => self.tasks_file(&path, Place { frame, ..place }),
+                    None => self.cannot_follow(place, is_kubesprays),
+                }
+            }
+            "include_role" | "import_role" => match file.text_argument(module, "name") {
+                Some(role) => {
+                    let from = file.text_argument(module, "tasks_from").map(|from| from.text);
+                    let from = from.as_deref().unwrap_or("main");
+                    self.role(&role, from, file, task.keywords, place);
+                }
+                None => self.cannot_follow(place, is_kubesprays),
+            },
+            "include_vars" => self.include_vars(module, file, place, is_kubesprays),
+            "add_host" | "group_by" => self.script.names.groups_change |= !is_kubesprays,
+            _ => self.script.names.runtime.extend(assigned(file, module)),
+        }
+    }
+
+    fn tasks_file(&mut self, path: &Arc<str>, place: Place<'_>) {
+        let followed = self.library.file(path).filter(|_| self.open.len() < DEPTH && !self.open.contains(path));
+        let Some(file) = followed else {
+            self.is_unknown = true;
+            return;
+        };
+        let Content::Tasks(items) = &file.content else { return };
+        self.open.push(Arc::clone(path));
+        let index = self.add_file(&file);
+        self.items(items, &file, Place { file: index, ..place });
+        self.open.pop();
+    }
+
+    /// A role, after the roles that it depends on.
+    fn role(&mut self, name: &Text, tasks_from: &str, file: &Arc<PlayFile>, keywords: KeywordsId, place: Place<'_>) {
+        let beside = place.role.map(parent);
+        let bases: Vec<&str> = beside.into_iter().chain([place.playbook_dir, parent(file.path())]).collect();
+        let Some(role) = self.library.role(&name.text, &bases).filter(|_| !name.is_template() && self.open.len() < DEPTH) else {
+            return self.cannot_follow(place, self.library.is_kubesprays(file.path()));
+        };
+        self.has_defaults |= matches!(role.rsplit('/').next(), Some("kubespray_defaults" | "kubespray-defaults"));
+        let mut files = RoleFiles::default();
+        for (kind, into) in [("vars", &mut files.vars), ("defaults", &mut files.defaults)] {
+            for source in main_files(self.library, &format!("{role}/{kind}")) {
+                let names = if kind == "vars" { &mut self.script.names.of_roles } else { &mut self.script.names.defaults };
+                names.extend(names::variables(&source));
+                into.push(add_file(&mut self.script, &mut self.indices, &source));
+            }
+        }
+        let frame = self.frame(Some(place.frame), place.file, keywords, FrameKind::Role(Arc::new(files)));
+        let inside = Place { frame, role: Some(&role), ..place };
+        let meta = ["meta/main.yml", "meta/main.yaml"].iter().find_map(|path| self.library.files.file(&format!("{role}/{path}")));
+        if let Some((meta, dependencies)) = meta.and_then(parse::dependencies)
+            && !self.open.contains(meta.path())
+        {
+            self.open.push(Arc::clone(meta.path()));
+            let meta = Arc::new(meta);
+            let file = self.add_file(&meta);
+            for dependency in &dependencies {
+                self.role(&dependency.role, "main", &meta, dependency.keywords, Place { file, ..inside });
+            }
+            self.open.pop();
+        }
+        let from = tasks_from.strip_suffix(".yml").unwrap_or(tasks_from);
+        let candidates = ["yml", "yaml"].map(|end| format!("{role}/tasks/{from}.{end}"));
+        let tasks = candidates.iter().find_map(|path| self.library.files.file(path)).map(|file| Arc::clone(file.path()));
+        match tasks {
+            Some(path) => self.tasks_file(&path, inside),
+            // A role without tasks is one for its variables.
+            None if tasks_from == "main" => {}
+            None => self.cannot_follow(place, self.library.is_kubesprays(&role)),
+        }
+    }
+
+    /// The file that an include names: as Ansible looks for it, in the role first, then beside the file and the playbook.
+    fn tasks_path(&self, named: &Text, file: &Arc<PlayFile>, place: Place<'_>) -> Option<Arc<str>> {
+        let mut name = named.text.to_string();
+        for (variable, directory) in [("role_path", place.role), ("playbook_dir", Some(place.playbook_dir))] {
+            if let Some(directory) = directory {
+                name = name.replace(&format!("{{{{ {variable} }}}}"), directory);
+            }
+        }
+        if super::super::model::is_template(&name) {
+            return None;
+        }
+        let of_role = place.role.into_iter().flat_map(|role| [format!("{role}/tasks"), role.to_owned()]);
+        let here = [parent(file.path()).to_owned(), place.playbook_dir.to_owned(), format!("{}/tasks", place.playbook_dir)];
+        let mut paths = of_role.chain(here).map(|base| join(&base, &name));
+        paths.find(|path| self.library.files.file(path).is_some())
+    }
+
+    fn include_vars(&mut self, module: &Module, file: &Arc<PlayFile>, place: Place<'_>, is_kubesprays: bool) {
+        if let Some(name) = file.text_argument(module, "name").filter(|name| !name.is_template()) {
+            self.script.names.runtime.insert(name.text);
+            return;
+        }
+        let named = file.text_argument(module, "file").or_else(|| file.free_form(module)).filter(|named| !named.is_template());
+        let bases = place.role.into_iter().flat_map(|role| [format!("{role}/vars"), role.to_owned()]);
+        let bases = bases.chain([parent(file.path()).to_owned(), format!("{}/vars", parent(file.path()))]);
+        let found = named.and_then(|named| bases.map(|base| join(&base, &named.text)).find_map(|path| self.library.file(&path)));
+        match found {
+            Some(vars) => self.script.names.runtime.extend(names::variables(&vars)),
+            None => self.cannot_follow(place, is_kubesprays),
+        }
+    }
+
+    /// Something that is named by a template, or that is not here. What it sets is not known; inside a role, only names that the role's files set.
+    fn cannot_follow(&mut self, place: Place<'_>, is_kubesprays: bool) {
+        match place.role.filter(|_| is_kubesprays) {
+            Some(role) => {
+                let role = role.to_owned();
+                names::of_role(self.library, &role, &mut self.script.names.runtime);
+            }
+            None => self.is_unknown |= !is_kubesprays,
+        }
+    }
+
+    fn frame(&mut self, parent: Option<FrameIndex>, file: FileIndex, keywords: KeywordsId, kind: FrameKind) -> FrameIndex {
+        let registered = &self.script.files[file as usize].keywords(keywords).registered;
+        self.script.names.runtime.extend(registered.iter().cloned());
+        self.script.frames.push(Frame { parent, file, keywords, kind });
+        self.script.frames.len() as FrameIndex - 1
+    }
+
+    fn add_file(&mut self, file: &Arc<PlayFile>) -> FileIndex {
+        add_file(&mut self.script, &mut self.indices, file)
+    }
+}
+
+fn add_file(script: &mut Script, indices: &mut FileIndices, file: &Arc<PlayFile>) -> FileIndex {
+    *indices.entry(Arc::clone(file.path())).or_insert_with(|| {
+        script.files.push(Arc::clone(file));
+        script.files.len() as FileIndex - 1
+    })
+}
+
+/// `main` or the files of a directory `main`, lowest precedence first.
+fn main_files(library: &Library, directory: &str) -> Vec<Arc<PlayFile>> {
+    let alone = ["main.yml", "main.yaml", "main"].iter().find_map(|name| library.file(&format!("{directory}/{name}")));
+    let mut files: Vec<Arc<PlayFile>> = alone.into_iter().collect();
+    files.extend(library.files.under(&format!("{directory}/main")).filter_map(|(path, _)| library.file(path)));
+    files
+}
+
+/// Whether a node is a mapping with entries: the arguments of a module.
+pub(super) fn keys(node: Node<'_>) -> impl Iterator<Item = Arc<str>> {
+    node.entries().map(|entry| Arc::from(entry.key.text()))
+}

@@ -1,0 +1,341 @@
+//! Tasks whose tool is not there: through roles, includes and imports; and everything that must keep them silent.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use expect_test::expect;
+use hostwise_analysis::{FileEdit, Settings, TaskOutcome, Token, Workspace, explain_play, hover};
+use hostwise_fixture::Fixture;
+use hostwise_inventory::{Content, Files, SourceFile};
+
+const SEPARATE: &str = "\
+#- /w/hosts.yaml
+kube_control_plane: {hosts: {cp: }}
+kube_node: {hosts: {worker: }}
+etcd: {hosts: {db: }}
+#- /w/group_vars/all.yml
+x: 1
+";
+
+fn workspace(fixture: &str) -> (Fixture, Workspace) {
+    let fixture = Fixture::parse(&format!("{SEPARATE}{fixture}"), "/w/site.yml");
+    let file = |file: &hostwise_fixture::File| SourceFile::new(file.path.as_str(), Content::Text(file.text.as_str().into()), false);
+    let files: Files = fixture.files.iter().map(file).collect();
+    let workspace = Workspace::new(files, BTreeSet::new(), Settings::default());
+    (fixture, workspace)
+}
+
+/// What is found of tools, as `path: message up to the colon`.
+fn found(fixture: &str) -> Vec<String> {
+    let (_, workspace) = workspace(fixture);
+    let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
+    let of_tools = found.iter().flat_map(|(path, diagnostics)| diagnostics.iter().map(move |diagnostic| (path, diagnostic)));
+    let of_tools = of_tools.filter(|(_, diagnostic)| diagnostic.code == "tool-not-installed");
+    of_tools.map(|(path, diagnostic)| format!("{path}: {}", diagnostic.message.split(" (").next().unwrap_or_default())).collect()
+}
+
+const FOUND: &str = "nerdctl is not installed on db";
+
+/// A play on all hosts with these tasks, two blanks deep.
+fn site(tasks: &str) -> String {
+    format!("#- /w/site.yml\n- hosts: all\n  tasks:\n{tasks}")
+}
+
+#[test]
+fn every_form_of_a_command_names_its_program() {
+    for task in [
+        "command: nerdctl images",
+        "ansible.builtin.command: nerdctl images",
+        "command: {cmd: nerdctl images}",
+        "command: {argv: [nerdctl, images]}",
+        "command: chdir=/tmp nerdctl images",
+        "command: /usr/local/bin/nerdctl images",
+        "command: \"{{ bin_dir }}/nerdctl images\"",
+        "action: command nerdctl images",
+        "shell: nerdctl images",
+        "shell: sudo nerdctl images",
+        "shell: cd /tmp && nerdctl images",
+        "shell: \"set -o pipefail; nerdctl images | wc -l\"",
+        "raw: nerdctl images",
+        "{command: \"{{ tool }} images\", vars: {tool: nerdctl}}",
+        "{command: \"{{ item }} images\", loop: [nerdctl], vars: {item: nerdctl}}",
+        "{command: nerdctl pull x, loop: [a, b]}",
+        "{command: nerdctl images, when: \"inventory_hostname in groups['etcd']\"}",
+        "{command: nerdctl images, when: [true, \"'etcd' in group_names\"], tags: [images]}",
+        "{command: nerdctl images, ignore_errors: false, become: true, register: x, changed_when: false}",
+    ] {
+        let expected: &[String] = if task.contains("item }}") { &[] } else { &[format!("/w/site.yml: {FOUND}")] };
+        assert_eq!(found(&site(&format!("    - {task}\n"))), expected, "{task}");
+    }
+}
+
+#[test]
+fn guards_and_doubts_keep_silent() {
+    for task in [
+        "{command: nerdctl images, failed_when: false}",
+        "{command: nerdctl images, ignore_errors: true}",
+        "{command: nerdctl images, ignore_errors: \"{{ ansible_check_mode }}\"}",
+        "{command: nerdctl images, when: \"'k8s_cluster' in group_names\"}",
+        "{command: nerdctl images, when: tool.rc == 0}",
+        "{command: nerdctl images, when: ansible_facts.os_family == 'Debian'}",
+        "{command: nerdctl images, when: some_switch}",
+        "{command: nerdctl images, delegate_to: localhost}",
+        "{command: nerdctl images, delegate_to: cp}",
+        "{command: nerdctl images, connection: local}",
+        "{command: nerdctl images, run_once: true}",
+        "{command: nerdctl images, loop: \"{{ images }}\"}",
+        "{command: nerdctl images, args: {creates: /x}}",
+        "{command: nerdctl images, async: 60, poll: 0}",
+        "{command: nerdctl images, environment: {PATH: /opt/bin}}",
+        "{command: nerdctl images, tags: [never]}",
+        "{command: nerdctl images, check_mode: true}",
+        "command: creates=/x nerdctl images",
+        "command: /opt/bin/nerdctl images",
+        "command: ./nerdctl images",
+        "command: \"{{ tool }} images\"",
+        "command: echo nerdctl",
+        "command: which nerdctl",
+        "shell: nerdctl images | grep x",
+        "shell: nerdctl images || true",
+        "shell: nerdctl images; true",
+        "shell: command -v nerdctl && nerdctl images",
+        "shell: \"if [ -x /x ]; then nerdctl images; fi\"",
+        "shell: \"nerdctl images {{ unknown_options }}\"",
+        "script: nerdctl images",
+        "local_action: command nerdctl images",
+        "debug: {msg: nerdctl images}",
+        "systemd: {name: containerd, daemon_reload: true}",
+        "systemd: {name: unheard-of, state: started}",
+        "command:",
+        "{}",
+    ] {
+        assert_eq!(found(&site(&format!("    - {task}\n"))), [""; 0], "{task}");
+    }
+}
+
+#[test]
+fn what_stands_before_a_task_can_silence_it() {
+    let last = "    - command: nerdctl images\n";
+    for before in [
+        "    - {meta: end_host, when: \"'k8s_cluster' not in group_names\"}\n",
+        "    - {fail: {msg: no}, when: not tool.stat.exists}\n",
+        "    - {assert: {that: tool.stat.exists}}\n",
+        "    - command: which nerdctl\n",
+        "    - shell: command -v nerdctl\n",
+        "    - {package: {name: [nerdctl, jq]}}\n",
+        "    - {get_url: {url: \"https://x/nerdctl.tgz\", dest: /tmp/x}}\n",
+        "    - {copy: {src: nerdctl, dest: /usr/local/bin/}}\n",
+        "    - shell: curl -L https://x/nerdctl.tgz | tar xz -C /usr/local/bin\n",
+        "    - script: setup.sh\n",
+        "    - shell: ./setup.sh\n",
+        "    - {include_role: {name: somebody.engine}}\n",
+        "    - {include_tasks: \"{{ what }}.yml\"}\n",
+        "    - {add_host: {name: db, groups: k8s_cluster}}\n    - {command: nerdctl images, when: \"'etcd' in group_names\"}\n",
+    ] {
+        assert_eq!(found(&site(&format!("{before}{last}"))), [""; 0], "{before}");
+    }
+    for before in [
+        "    - {meta: flush_handlers}\n",
+        "    - {assert: {that: \"'x' == 'x'\"}}\n",
+        "    - {assert: {that: ansible_facts.os_family == 'Debian'}}\n",
+        "    - {fail: {msg: no}, when: \"'etcd' not in group_names\"}\n",
+        "    - {package: {name: jq}}\n",
+        "    - {include_tasks: more.yml}\n#- /w/more.yml\n- debug:\n#- /w/site2.yml\n- hosts: all\n  tasks:\n",
+    ] {
+        let n_found = found(&site(&format!("{before}{last}"))).len();
+        assert_eq!(n_found, 1, "{before}");
+    }
+    let listed = "#- /w/group_vars/k8s_cluster.yml\npackages: [jq, nerdctl]\n";
+    let by_variable = "    - {package: {name: \"{{ packages }}\"}}\n";
+    assert_eq!(found(&format!("{}{listed}", site(&format!("{by_variable}{last}")))), [""; 0]);
+}
+
+#[test]
+fn blocks_hand_down_what_they_say() {
+    let block = |keywords: &str| site(&format!("    - block:\n        - command: nerdctl images\n{keywords}"));
+    assert_eq!(found(&block("")), [format!("/w/site.yml: {FOUND}")]);
+    assert_eq!(found(&block("      always:\n        - debug:\n")), [format!("/w/site.yml: {FOUND}")]);
+    for keywords in [
+        "      rescue:\n        - debug:\n",
+        "      when: \"'kube_node' in group_names\"\n",
+        "      ignore_errors: true\n",
+        "      delegate_to: cp\n",
+    ] {
+        assert_eq!(found(&block(keywords)), [""; 0], "{keywords}");
+    }
+    let rescue = "    - block:\n        - debug:\n      rescue:\n        - command: nerdctl images\n";
+    assert_eq!(found(&site(rescue)), [""; 0]);
+}
+
+#[test]
+fn roles_includes_and_imports_are_followed() {
+    let role = "\
+#- /w/roles/images/tasks/main.yml
+- import_tasks: list.yml
+#- /w/roles/images/tasks/list.yml
+- command: \"{{ images_tool }} images\"
+#- /w/roles/images/defaults/main.yml
+images_tool: nerdctl
+";
+    let in_role = format!("/w/roles/images/tasks/list.yml: {FOUND}");
+    for site in [
+        "- hosts: all\n  roles: [images]\n",
+        "- hosts: all\n  roles:\n    - role: images\n      tags: x\n",
+        "- hosts: all\n  tasks:\n    - include_role: {name: images}\n",
+        "- hosts: all\n  tasks:\n    - import_role: {name: images, tasks_from: list}\n",
+        "- import_playbook: plays/other.yml\n#- /w/plays/other.yml\n- hosts: all\n  roles: [images]\n",
+        "- hosts: all\n  roles: [outer]\n#- /w/roles/outer/meta/main.yml\ndependencies: [{role: images}]\n",
+    ] {
+        assert_eq!(found(&format!("#- /w/site.yml\n{site}{role}")), std::slice::from_ref(&in_role), "{site}");
+    }
+    for site in [
+        "- hosts: k8s_cluster\n  roles: [images]\n",
+        "- hosts: all\n  roles:\n    - {role: images, when: \"'k8s_cluster' in group_names\"}\n",
+        "- hosts: all\n  roles:\n    - {role: images, images_tool: ls}\n",
+        "- hosts: all\n  vars: {images_tool: ls}\n  roles: [images]\n",
+        "- hosts: all\n  tasks:\n    - {include_role: {name: images}, when: inventory_hostname == 'cp'}\n",
+        "- {import_playbook: other.yml, when: \"'kube_node' in group_names\"}\n#- /w/other.yml\n- hosts: all\n  roles: [images]\n",
+        "- hosts: localhost\n  roles: [images]\n",
+        "- hosts: \"{{ target }}\"\n  roles: [images]\n",
+        "- hosts: all\n  connection: local\n  roles: [images]\n",
+        "- hosts: all\n  tasks:\n    - set_fact: {images_tool: ls}\n    - include_role: {name: images}\n",
+        "- debug:\n",
+    ] {
+        assert_eq!(found(&format!("#- /w/site.yml\n{site}{role}")), [""; 0], "{site}");
+    }
+    let set = "#- /w/group_vars/etcd.yml\nimages_tool: ls\n";
+    assert_eq!(found(&format!("#- /w/site.yml\n- hosts: all\n  roles: [images]\n{role}{set}")), [""; 0], "the inventory beats the default");
+}
+
+#[test]
+fn files_that_name_each_other_end() {
+    let endless = "\
+#- /w/site.yml
+- import_playbook: site.yml
+- hosts: all
+  tasks:
+    - include_tasks: a.yml
+#- /w/a.yml
+- include_tasks: b.yml
+#- /w/b.yml
+- include_tasks: a.yml
+- include_role: {name: r}
+#- /w/roles/r/meta/main.yml
+dependencies: [r]
+#- /w/roles/r/tasks/main.yml
+- import_role: {name: r}
+";
+    assert_eq!(found(endless), [""; 0]);
+}
+
+#[test]
+fn where_tasks_run_once_or_elsewhere() {
+    let task = |keywords: &str| site(&format!("    - {{command: nerdctl images, {keywords}}}\n"));
+    assert_eq!(found(&task("run_once: true").replace("hosts: all", "hosts: \"etcd:kube_node\"")), [format!("/w/site.yml: {FOUND}")]);
+    assert_eq!(found(&task("delegate_to: db")), [format!("/w/site.yml: {FOUND}")]);
+    assert_eq!(found(&task("delegate_to: \"{{ groups['etcd'][0] }}\"")), [format!("/w/site.yml: {FOUND}")]);
+    assert_eq!(found(&task("delegate_to: \"{{ groups['kube_node'][0] }}\"")), [""; 0]);
+}
+
+#[test]
+fn hosts_that_kubespray_knows_nothing_of_are_left_alone() {
+    let more = "#- /w/more.yaml\nlb: {hosts: {lb1: , lb2: {ansible_connection: local}}}\n";
+    assert_eq!(found(&format!("{more}{}", site("    - command: nerdctl images\n"))), [format!("/w/site.yml: {FOUND}")]);
+    let local = "#- /w/host_vars/db.yml\nansible_connection: local\n";
+    assert_eq!(found(&format!("{local}{}", site("    - command: nerdctl images\n"))), [""; 0]);
+    let engine = "#- /w/host_vars/db.yml\ndeploy_container_engine: true\n";
+    assert_eq!(found(&format!("{engine}{}", site("    - command: nerdctl images\n"))), [""; 0]);
+}
+
+#[test]
+fn fixes_make_the_finding_go_away() {
+    for (site, title, fixed) in [
+        (
+            "- hosts: all # every node\n  tasks:\n    - command: nerdctl images\n",
+            "Run the play on k8s_cluster only",
+            "- hosts: k8s_cluster # every node\n",
+        ),
+        (
+            "- hosts: all\n  tasks:\n    - command: nerdctl images\n",
+            "Run the task on k8s_cluster only",
+            "      when: \"'k8s_cluster' in group_names\"\n",
+        ),
+        (
+            "- hosts: all\n  tasks:\n    - command: nerdctl images\n      when: inventory_hostname != 'x'\n",
+            "Run the task on k8s_cluster only",
+            "      when:\n        - inventory_hostname != 'x'\n        - \"'k8s_cluster' in group_names\"\n",
+        ),
+    ] {
+        let (_, workspace) = workspace(&format!("#- /w/site.yml\n{site}"));
+        let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
+        let fix = found["/w/site.yml" as &str][0].fixes.iter().find(|fix| fix.title == title).expect("the fix");
+        let [FileEdit { range, new_text, .. }] = &fix.change.edits[..] else { panic!("one edit") };
+        let mut text = site.to_owned();
+        text.replace_range(range.span(), new_text);
+        assert!(text.contains(fixed), "{title}: {text}");
+        assert_eq!(self::found(&format!("#- /w/site.yml\n{text}")), [""; 0], "{text}");
+    }
+}
+
+fn hover_at(fixture: &str, path: &str, word: &str) -> String {
+    let (fixture, workspace) = workspace(fixture);
+    let file = fixture.files.iter().find(|file| file.path == path).expect("the file");
+    let offset = file.text.find(word).expect("the word");
+    hover(&workspace, path, offset + 1).map(|hover| hover.markdown).unwrap_or_default()
+}
+
+#[test]
+fn hover_on_a_task_says_who_runs_it_and_what_to_ask_of_etcd() {
+    let site = site("    - name: List\n      command: nerdctl images\n      when: inventory_hostname != 'cp'\n");
+    expect![[r#"
+        **List**
+
+        - skipped by `inventory_hostname != 'cp'`: `cp`
+        - runs: `worker`
+        - **fails**, nerdctl is not installed: `db`
+
+        The health of a dedicated etcd host is that of etcd:
+
+        ```yaml
+        - name: Check the health of etcd
+          ansible.builtin.command: >-
+            /usr/local/bin/etcdctl --endpoints=https://127.0.0.1:2379
+            --cacert=/etc/ssl/etcd/ssl/ca.pem
+            --cert=/etc/ssl/etcd/ssl/admin-{{ inventory_hostname }}.pem
+            --key=/etc/ssl/etcd/ssl/admin-{{ inventory_hostname }}-key.pem
+            endpoint health
+          when: "'etcd' in group_names"
+          changed_when: false
+        ```
+
+        Kubespray 2.31.0 (newest known release, no checkout found)"#]]
+    .assert_eq(&hover_at(&site, "/w/site.yml", "nerdctl"));
+    let hosts = hover_at("#- /w/site.yml\n- hosts: k8s_cluster:etcd:!worker\n", "/w/site.yml", "k8s_cluster");
+    expect![[r#"
+        **k8s_cluster:etcd:!worker**
+
+        2 hosts
+
+        - control plane: `cp`
+        - etcd-only: `db`"#]]
+    .assert_eq(&hosts);
+}
+
+#[test]
+fn each_task_has_an_outcome_on_each_host() {
+    let (_, workspace) = workspace(&site(
+        "    - {debug: , when: \"'etcd' in group_names\"}\n    - command: nerdctl images\n    - {debug: , when: x.rc == 0, name: last}\n",
+    ));
+    let explained = explain_play(&workspace, "/w/site.yml", None).expect("a playbook");
+    let [play] = &explained.plays[..] else { panic!("one play") };
+    let outcomes = |at: usize| -> Vec<TaskOutcome> { play.situations[at].tasks.iter().map(|task| task.outcome).collect() };
+    assert_eq!((play.known, play.pattern.as_str(), play.line), (true, "all", 2 - 1));
+    assert_eq!(play.situations[0].hosts, ["cp".into(), "worker".into()] as [Arc<str>; 2]);
+    assert_eq!(outcomes(0), [TaskOutcome::Skipped, TaskOutcome::Runs, TaskOutcome::Unknown]);
+    assert_eq!(outcomes(1), [TaskOutcome::Runs, TaskOutcome::Runs, TaskOutcome::NotReached]);
+    assert_eq!(play.situations[1].tasks[1].lacks.as_deref(), Some("nerdctl"));
+    assert_eq!(play.situations[1].tasks[2].task, "last");
+    let one = explain_play(&workspace, "/w/site.yml", Some("db")).expect("a playbook");
+    assert_eq!(one.plays[0].situations.len(), 1);
+    assert!(explain_play(&workspace, "/w/hosts.yaml", None).is_none() && explain_play(&workspace, "/w/site.yml", Some("x")).is_none());
+}
