@@ -3,7 +3,7 @@
 use hostwise_analysis::TokenType;
 use hostwise_syntax::Encoding;
 use tower_lsp::ls_types::{
-    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
+    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
     DocumentLinkOptions, FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRangeProviderCapability,
     HoverProviderCapability, InitializeResult, OneOf, PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions,
     SelectionRangeProviderCapability, SemanticTokenModifier, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
@@ -28,6 +28,8 @@ pub(crate) struct Abilities {
     pub(crate) inventories_changed: bool,
     /// Definitions with the range of the name that was asked for.
     pub(crate) definition_links: bool,
+    /// Completions with places to type into.
+    pub(crate) snippets: bool,
     /// Symbols of a document inside each other.
     pub(crate) symbol_tree: bool,
     /// Asking whether something can be renamed.
@@ -58,6 +60,9 @@ impl Abilities {
             will_rename_files: workspace.and_then(|workspace| workspace.file_operations.as_ref()?.will_rename).unwrap_or_default(),
             symbol_tree: document
                 .and_then(|document| document.document_symbol.as_ref()?.hierarchical_document_symbol_support)
+                .unwrap_or_default(),
+            snippets: document
+                .and_then(|document| document.completion.as_ref()?.completion_item.as_ref()?.snippet_support)
                 .unwrap_or_default(),
             rename_files: operations.contains(&ResourceOperationKind::Rename),
             inventories_changed: client
@@ -112,6 +117,7 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
                 work_done_progress_options: WorkDoneProgressOptions::default(),
             }),
             call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+            completion_provider: Some(completion_options()),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),
@@ -139,6 +145,16 @@ fn semantic_tokens_provider() -> SemanticTokensServerCapabilities {
         ..SemanticTokensOptions::default()
     }
     .into()
+}
+
+/// The signs behind which something can be completed that is no word yet.
+fn completion_options() -> CompletionOptions {
+    let signs = [" ", "{", "[", "'", "\"", "|", ".", "=", "!", "&", ":"];
+    CompletionOptions {
+        resolve_provider: Some(true),
+        trigger_characters: Some(signs.map(str::to_owned).to_vec()),
+        ..CompletionOptions::default()
+    }
 }
 
 fn rename_provider(abilities: Abilities) -> OneOf<bool, RenameOptions> {

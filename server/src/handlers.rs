@@ -3,6 +3,7 @@
 pub(crate) mod call_hierarchy;
 pub(crate) mod code_action;
 pub(crate) mod compare_hosts;
+pub(crate) mod completion;
 pub(crate) mod definition;
 pub(crate) mod document_highlight;
 pub(crate) mod document_link;

@@ -63,6 +63,21 @@ fn file_text(cluster: &Cluster, file: hostwise_inventory::FileId) -> &str {
     cluster.inventory.file(file).text()
 }
 
+/// What is known of a host.
+pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> String {
+    host::markdown(cluster, &[host])
+}
+
+/// What is known of a variable wherever it is set; `None` when that is nothing.
+pub(crate) fn of_variable(cluster: &Cluster, name: &str) -> Option<String> {
+    variable::markdown(cluster, name, None)
+}
+
+/// What is known of a group.
+pub(crate) fn of_group(cluster: &Cluster, group: GroupId) -> String {
+    group::markdown(cluster, group)
+}
+
 /// The last line of every hover about Kubespray.
 fn release_line(cluster: &Cluster) -> Option<String> {
     let release = cluster.kubespray.as_ref()?;

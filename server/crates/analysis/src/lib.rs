@@ -5,6 +5,7 @@
 mod workspace;
 
 mod change;
+mod completion;
 mod contains;
 mod definition;
 mod diagnostics;
@@ -32,6 +33,7 @@ mod edit;
 mod findings;
 mod ignores;
 mod json;
+mod knowledge;
 mod layout;
 mod load_balancer;
 mod nearest;
@@ -45,6 +47,7 @@ mod values;
 pub use change::{Change, FileEdit, FileRename, Fix};
 pub use checkout::{SHARED_ROLES, checkout_problems, is_identity, named_places};
 pub use ci::{CiMode, ci_modes};
+pub use completion::{Completion, CompletionKind, Completions, completions, documentation};
 pub use components::{Answer, BecauseKind, State};
 pub use contains::{Containment, Member, containers, member, members};
 pub use definition::{Definition, Location, definition};

@@ -1,0 +1,394 @@
+//! What is offered where, what it replaces, and what is written.
+
+mod support;
+
+use expect_test::{Expect, expect};
+use hostwise_analysis::{CompletionKind, completions, documentation};
+use support::scene;
+
+/// The first items at the cursor: the word they replace, then label, text, detail.
+fn check(fixture: &str, n_shown: usize, expected: Expect) {
+    let scene = scene(fixture);
+    let shown = match completions(&scene.workspace, &scene.path, scene.offset) {
+        Some(found) => {
+            let text = scene.workspace.files().file(&scene.path).expect("a file").text();
+            let mut labels: Vec<&str> = found.items.iter().map(|item| item.label.as_str()).collect();
+            labels.sort_unstable();
+            assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "a label twice: {labels:?}");
+            let items = found.items.iter().take(n_shown).map(|item| {
+                let detail = item.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+                format!("{} -> {:?}{detail}\n", item.label, item.snippet.as_ref().unwrap_or(&item.text))
+            });
+            let more = if found.items.len() > n_shown { "…\n" } else { "" };
+            format!("«{}»\n{}{more}", &text[found.word.span()], items.collect::<String>())
+        }
+        None => "nothing\n".to_owned(),
+    };
+    expected.assert_eq(&shown);
+}
+
+/// Whether a label is offered at the cursor.
+fn offers(fixture: &str, label: &str) -> bool {
+    let scene = scene(fixture);
+    completions(&scene.workspace, &scene.path, scene.offset).is_some_and(|found| found.items.iter().any(|item| item.label == label))
+}
+
+#[test]
+fn sections_where_they_fit() {
+    check(
+        "etcd:\n  hosts: {a: }\n  $0\n",
+        9,
+        expect![[r#"
+        «»
+        children -> "children:" (the groups inside this group)
+        vars -> "vars:" (variables of all hosts in this group)
+    "#]],
+    );
+    check(
+        "etcd:\n  ho$0\n",
+        9,
+        expect![[r#"
+        «ho»
+        hosts -> "hosts:" (the hosts of this group)
+    "#]],
+    );
+    check(
+        "etcd: {ch$0}\n",
+        9,
+        expect![[r#"
+        «ch»
+        children -> "children: " (the groups inside this group)
+    "#]],
+    );
+    check("etcd:\n  hosts:\n    a:\n      x:\n        $0\n", 9, expect!["nothing\n"]);
+}
+
+#[test]
+fn groups_that_fit_with_what_they_do() {
+    check(
+        "all:\n  children:\n    etcd: {hosts: {é€😀: }}\n    web: {hosts: {é€😀: }}\n    kube_$0\n",
+        9,
+        expect![[r#"
+            «kube_»
+            kube_control_plane -> "kube_control_plane:" (the API server, scheduler and controller manager run on its hosts; the first host is where the cluster is initialised)
+            kube_node -> "kube_node:" (the workers, which run the pods)
+        "#]],
+    );
+    let inside = "all:\n  children:\n    outer:\n      children:\n        inner: {hosts: {a: }}\n        $0\n    etcd: {hosts: {a: }}\n";
+    assert!(offers(inside, "etcd"));
+    assert!(!offers(inside, "inner"), "it is a child already");
+    assert!(!offers(inside, "outer") && !offers(inside, "all"), "a group cannot contain itself");
+}
+
+#[test]
+fn hosts_that_the_group_does_not_have() {
+    let fixture = "all:\n  hosts:\n    node-1: {ip: 1}\n    node-2:\netcd:\n  hosts:\n    node-1:\n    no$0\n";
+    check(
+        fixture,
+        9,
+        expect![[r#"
+        «no»
+        node-2 -> "node-2:"
+    "#]],
+    );
+    check(
+        "all: {hosts: {é€😀: , b: }}\netcd: {hosts: {b: , $0}}\n",
+        9,
+        expect![[r#"
+        «»
+        é€😀 -> "é€😀: "
+    "#]],
+    );
+    check(
+        "all: {hosts: {node-1: }}\netcd: {hosts: {\"no$0\": }}\n",
+        9,
+        expect![[r#"
+        «no»
+        node-1 -> "node-1"
+    "#]],
+    );
+    check(
+        "all: {hosts: {node-1: }}\netcd: {hosts: {no$0de-1: }}\n",
+        9,
+        expect![[r#"
+        «node-1»
+        node-1 -> "node-1"
+    "#]],
+    );
+}
+
+#[test]
+fn variables_of_a_group_file_by_relevance() {
+    let fixture =
+        |text: &str| format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{a: {{own_one: 1}}}}}}\n#- /w/group_vars/k8s_cluster/a.yml\n{text}");
+    check(
+        &fixture("container_manager: crio\nx: 1\ncontainer_manager$0\n"),
+        1,
+        expect![[r#"
+            «container_manager»
+            container_manager_on_localhost -> "container_manager_on_localhost: $1" (default: {{ container_manager }})
+            …
+        "#]],
+    );
+    let here = scene(&fixture("$0"));
+    let found = completions(&here.workspace, &here.path, here.offset).expect("variables");
+    assert!(found.is_cut, "there are more");
+    assert!(found.items.iter().any(|item| item.label == "kube_network_plugin"), "the sample sets it for this group");
+    assert!(found.items.iter().all(|item| item.label != "etcd_deployment_type"), "others of this group come first");
+    check(
+        &fixture("own_$0: 1\n"),
+        2,
+        expect![[r#"
+            «own_»
+            own_one -> "own_one" (set in 1 place)
+            cilium_enable_well_known_identities -> "cilium_enable_well_known_identities" (default: false)
+            …
+        "#]],
+    );
+    assert!(!offers(&fixture("a:\n  $0\n"), "kube_version"), "inside a value nothing is known");
+    assert!(offers(&fixture("a: 1\nkube_v$0\nb: 2\n"), "kube_version"));
+}
+
+#[test]
+fn variables_of_hosts_begin_with_the_address() {
+    let here = scene("etcd:\n  hosts:\n    é€😀:\n      ip: 1\n      $0\n");
+    let found = completions(&here.workspace, &here.path, here.offset).expect("variables");
+    let first: Vec<&str> = found.items.iter().take(3).map(|item| item.label.as_str()).collect();
+    assert_eq!(first, ["ansible_host", "access_ip", "etcd_member_name"]);
+    assert_eq!(found.items[0].snippet.as_deref(), Some("ansible_host: $1"));
+    assert!(offers("etcd:\n  hosts:\n    é€😀:\n      ip: 1\n      acc$0\n      x: 1\n", "access_ip"));
+}
+
+#[test]
+fn values_of_known_variables() {
+    let fixture = |text: &str| format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{a: }}}}\n#- /w/group_vars/all.yml\n{text}");
+    check(
+        &fixture("container_manager: $0\n"),
+        9,
+        expect![[r#"
+        «»
+        containerd -> "containerd" (default)
+        crio -> "crio"
+        docker -> "docker"
+    "#]],
+    );
+    check(
+        &fixture("helm_enabled: \"t$0\"\n"),
+        9,
+        expect![[r#"
+        «t»
+        true -> "true"
+    "#]],
+    );
+    check(
+        &fixture("nothing_known: $0\n"),
+        9,
+        expect![[r#"
+        «»
+    "#]],
+    );
+    let found = scene(&fixture("kube_version: 1.3$0\n"));
+    let found = completions(&found.workspace, &found.path, found.offset).expect("versions");
+    assert_eq!(found.items[0].detail.as_deref(), Some("default"));
+    assert!(found.items.len() > 5 && found.items.iter().all(|item| item.label.starts_with("1.3")), "{:?}", found.items);
+    assert!(!offers(&fixture("container_manager:$0\n"), "crio"), "a blank must stand behind the colon");
+}
+
+#[test]
+fn names_and_filters_in_templates() {
+    let fixture = |text: &str| {
+        format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{node-1: {{rack: 1}}}}}}\n#- /w/group_vars/all.yml\nmine: 1\n{text}\nlast: 1\n")
+    };
+    check(
+        &fixture("x: \"é€😀 {{ mi$0 }}\""),
+        1,
+        expect![[r#"
+            «mi»
+            mine -> "mine"
+            …
+        "#]],
+    );
+    check(
+        &fixture("x: \"{{ mine | defa$0"),
+        2,
+        expect![[r#"
+        «defa»
+        default -> "default" (another value when it is undefined)
+    "#]],
+    );
+    check(
+        &fixture("x: \"{{ groups['kube_no$0'] }}\""),
+        1,
+        expect![[r#"
+            «kube_no»
+            kube_node -> "kube_node" (the workers, which run the pods)
+            …
+        "#]],
+    );
+    check(
+        &fixture("x: '{{ hostvars[''node-$0"),
+        1,
+        expect![[r#"
+            «node-»
+            node-1 -> "node-1"
+        "#]],
+    );
+    check(
+        &fixture("x: '{{ groups.kube_n$0"),
+        1,
+        expect![[r#"
+            «kube_n»
+            kube_node -> "kube_node" (the workers, which run the pods)
+            …
+        "#]],
+    );
+    check(
+        &fixture("x: '{{ mine }} $0'"),
+        1,
+        expect![[r#"
+            «{{ mine }} »
+        "#]],
+    );
+    check(&fixture("x: '{{ mine.$0 }}'"), 1, expect!["«»\n"]);
+}
+
+#[test]
+fn ini_inventories() {
+    let fixture = |text: &str| format!("#- /w/inventory.ini\nnode-1 ip=1\nnode-2\n[kube_node]\nnode-1\n{text}\n[etcd]\nnode-2\n");
+    check(
+        &fixture("no$0"),
+        9,
+        expect![[r#"
+        «no»
+        node-2 -> "node-2"
+    "#]],
+    );
+    check(
+        &fixture("node-2 ip=1 ansible_ho$0"),
+        1,
+        expect![[r#"
+            «ansible_ho»
+            ansible_host -> "ansible_host=" (the address that Ansible connects to)
+            …
+        "#]],
+    );
+    check(
+        &fixture("[kube_c$0"),
+        1,
+        expect![[r#"
+        «kube_c»
+        kube_control_plane -> "kube_control_plane" (the API server, scheduler and controller manager run on its hosts; the first host is where the cluster is initialised)
+    "#]],
+    );
+    check(
+        &fixture("[etcd:$0"),
+        9,
+        expect![[r#"
+        «»
+        children -> "children" (the groups inside this group)
+        vars -> "vars" (variables of all hosts in this group)
+    "#]],
+    );
+    check(
+        &fixture("[etcd:vars]\netcd_deployment_type=$0"),
+        1,
+        expect![[r#"
+            «»
+            host -> "host" (default)
+            …
+        "#]],
+    );
+    check(
+        &fixture("[k8s_cluster:children]\nkube_n$0"),
+        1,
+        expect![[r#"
+            «kube_n»
+            kube_node -> "kube_node" (the workers, which run the pods)
+            …
+        "#]],
+    );
+    check(&fixture("# no$0"), 1, expect!["nothing\n"]);
+}
+
+#[test]
+fn patterns_of_plays() {
+    let fixture = |text: &str| {
+        format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{node-1: }}}}\n#- /w/group_vars/all.yml\nx: 1\n#- /w/site.yml\n{text}\n")
+    };
+    check(
+        &fixture("- hosts: all:!kube_n$0"),
+        1,
+        expect![[r#"
+            «kube_n»
+            kube_node -> "kube_node" (the workers, which run the pods)
+            …
+        "#]],
+    );
+    check(
+        &fixture("- name: x\n  hosts: [all, node-$0]"),
+        1,
+        expect![[r#"
+        «node-»
+        node-1 -> "node-1"
+    "#]],
+    );
+    check(&fixture("- name: $0"), 1, expect!["nothing\n"]);
+}
+
+#[test]
+fn ids_of_rules() {
+    check(
+        "etcd: {hosts: {a: }} # hostwise: ignore[yaml-syntax, component-$0]\n",
+        1,
+        expect![[r#"
+        «component-»
+        component-not-installed -> "component-not-installed" (A dedicated etcd host has no container engine, so the tool that lists images elsewhere is missing there.)
+    "#]],
+    );
+    check(
+        "#- /w/hostwise.toml\n[rules]\nyaml-syn$0\n",
+        1,
+        expect![[r#"
+        «yaml-syn»
+        yaml-syntax -> "yaml-syntax = " (Ansible cannot read the file: its YAML reader stops at this place.)
+    "#]],
+    );
+    check(
+        "#- /w/hostwise.toml\n[rules]\nyaml-syntax = \"o$0\"\n",
+        9,
+        expect![[r#"
+        «o»
+        off -> "off"
+        information -> "information"
+        error -> "error"
+    "#]],
+    );
+}
+
+#[test]
+fn items_are_documented_when_asked() {
+    let scene = scene("etcd: {hosts: {a: }}\n");
+    let about = |kind, label| documentation(&scene.workspace, &scene.path, kind, label).unwrap_or_default();
+    assert!(about(CompletionKind::Host, "a").starts_with("**a**: etcd-only"));
+    assert!(about(CompletionKind::Group, "etcd").contains("1 host: `a`"));
+    assert!(about(CompletionKind::Group, "kube_node").ends_with("Not in this inventory yet"));
+    let variable = about(CompletionKind::Variable, "container_manager");
+    for part in ["type: text", "default: `containerd`", "read by ", "Kubespray 2."] {
+        assert!(variable.contains(part), "{part} in\n{variable}");
+    }
+    assert_eq!(about(CompletionKind::Variable, "nothing"), "");
+}
+
+#[test]
+fn no_place_in_any_text_panics() {
+    for text in
+        ["é€😀: {a: [b, \"c{{ d | e }}\"]}\n  - x: 'y\n# z\n", "[é€😀:children]\nx y='z\n", "- hosts: é€😀:!a\n  vars: {x: \"{% if\"}\n"]
+    {
+        for path in ["/w/hosts.yaml", "/w/inventory.ini", "/w/group_vars/all.yml", "/w/site.yml", "/w/hostwise.toml"] {
+            for (at, _) in text.char_indices() {
+                let scene = scene(&format!("#- {path}\n{}$0{}#- /w/group_vars/b.yml\nx: 1\n", &text[..at], &text[at..]));
+                let _ = completions(&scene.workspace, &scene.path, scene.offset);
+            }
+        }
+    }
+}
