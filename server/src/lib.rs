@@ -51,6 +51,11 @@ enum Command {
     Rule(cli::rule::RuleArgs),
 }
 
+/// The JSON schema of the settings (section `hostwise` of an editor, and `hostwise.toml`).
+pub fn settings_schema() -> serde_json::Value {
+    settings::schema()
+}
+
 /// Runs the program with the arguments of the process. Exit 2 for usage and for what cannot be read.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {

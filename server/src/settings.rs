@@ -7,6 +7,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 use hostwise_analysis::{PathIgnore, Rule, Settings, Severity};
 use hostwise_inventory::{Entry, Files};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::files::path_text;
@@ -14,27 +15,40 @@ use crate::files::path_text;
 /// The name of the file beside an inventory or at the root of a workspace.
 pub(crate) const FILE: &str = "hostwise.toml";
 
-/// What users write; every part may be missing.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What users write; every part may be missing. The words on its parts are what editors show.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct Written {
+    /// The Kubespray release (`2.31`) or the path of a checkout. When empty, it is found around the inventory; else the newest known release is
+    /// meant.
+    #[schemars(with = "String", extend("default" = ""))]
     kubespray: Option<String>,
+    /// Inventories that are not discovered by themselves: paths relative to the folder.
     inventories: Vec<String>,
+    /// Show the role of each host behind its name.
+    #[schemars(with = "bool", extend("default" = true))]
     inlay_hints: Option<bool>,
-    /// Rule id -> a severity, or `off`.
+    /// The severity of each rule.
     rules: BTreeMap<String, String>,
+    /// Files in which findings are not shown.
     ignore: Vec<WrittenIgnore>,
 }
 
 /// `[[ignore]]`: files in which findings are not shown.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WrittenIgnore {
     /// A path or a glob, relative to the file with the settings; a directory stands for all below it.
     path: String,
-    /// All when left out.
+    /// The rules that are meant; all when left out.
     #[serde(default)]
     rules: Vec<String>,
+}
+
+/// The JSON schema of what users write, without references.
+pub(crate) fn schema() -> serde_json::Value {
+    let generator = schemars::generate::SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true).into_generator();
+    generator.into_root_schema_for::<Written>().to_value()
 }
 
 /// The settings of a workspace and, in words, what is wrong with them.
@@ -62,7 +76,7 @@ pub(crate) fn settings(client: &serde_json::Value, files: &Files, root: Option<&
 /// Puts what is written over `settings`; paths are relative to `base`.
 fn apply(written: &Written, base: Option<&Path>, settings: &mut Settings, wrong: &mut Vec<String>) {
     let absolute = |path: &str| -> Arc<str> { path_text(&base.unwrap_or(Path::new("/")).join(path)) };
-    if let Some(kubespray) = &written.kubespray {
+    if let Some(kubespray) = written.kubespray.as_ref().filter(|asked| !asked.is_empty()) {
         let is_path = kubespray.contains('/');
         settings.kubespray = Some(if is_path { absolute(kubespray).to_string() } else { kubespray.clone() });
     }
@@ -134,6 +148,12 @@ mod tests {
         assert_eq!(matches("/w/prod/hosts.yaml"), [false, true]);
         assert_eq!(matches("/w/prod/group_vars/all.yaml"), [false, false]);
         assert_eq!(settings.ignores[1].rules, ["yaml-syntax", "x"]);
+    }
+
+    #[test]
+    fn an_empty_release_is_none() {
+        let (read, wrong) = settings(&json!({ "kubespray": "" }), &Files::default(), None);
+        assert_eq!((read, wrong), (Settings::default(), Vec::new()));
     }
 
     #[test]

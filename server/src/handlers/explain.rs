@@ -1,6 +1,6 @@
 //! `hostwise/explain`: the answer of `hostwise explain --format json`, with locations of the protocol.
 
-use hostwise_analysis::{ComponentExplanation, HostExplanation, Origin, VariableExplanation};
+use hostwise_analysis::{BecauseExplanation, ComponentExplanation, HostExplanation, Origin, Overridden, VariableExplanation};
 use hostwise_syntax::TextRange;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,20 +42,24 @@ pub(super) fn host(snapshot: &Snapshot, host: &HostExplanation) -> Value {
 }
 
 pub(super) fn component(snapshot: &Snapshot, component: &ComponentExplanation) -> Value {
-    let because = component.because.iter().map(|because| {
+    json!({
+        "name": component.name,
+        "state": component.state.name(),
+        "reason": component.reason,
+        "because": because(snapshot, &component.because),
+    })
+}
+
+fn because(snapshot: &Snapshot, decided: &[BecauseExplanation]) -> Vec<Value> {
+    let show = |because: &BecauseExplanation| {
         json!({
             "kind": because.kind.name(),
             "name": because.name,
             "value": because.value,
             "location": place(snapshot, because.path.as_deref().zip(because.range)),
         })
-    });
-    json!({
-        "name": component.name,
-        "state": component.state.name(),
-        "reason": component.reason,
-        "because": because.collect::<Vec<_>>(),
-    })
+    };
+    decided.iter().map(show).collect()
 }
 
 pub(super) fn variable(snapshot: &Snapshot, variable: &VariableExplanation) -> Value {
@@ -66,7 +70,7 @@ pub(super) fn variable(snapshot: &Snapshot, variable: &VariableExplanation) -> V
             "location": place(snapshot, origin.path.as_deref().zip(origin.range)),
         })
     };
-    let overridden = variable.overridden.iter().map(|beaten| json!({ "origin": origin(&beaten.origin), "value": beaten.value }));
+    let said = |said: &Overridden| json!({ "origin": origin(&said.origin), "value": said.value });
     json!({
         "host": variable.host,
         "variable": variable.variable,
@@ -75,7 +79,9 @@ pub(super) fn variable(snapshot: &Snapshot, variable: &VariableExplanation) -> V
         "known": variable.known,
         "unknown": variable.unknown,
         "origin": origin(&variable.origin),
-        "overridden": overridden.collect::<Vec<_>>(),
+        "overridden": variable.overridden.iter().map(said).collect::<Vec<_>>(),
+        "default": variable.default.as_ref().map(said),
+        "reads": because(snapshot, &variable.reads),
     })
 }
 

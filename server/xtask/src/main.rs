@@ -1,6 +1,7 @@
 //! Generated parts of the repository: `cargo run -p xtask -- generate` writes them, `--check` says which are stale; `pack` writes the facts of a
 //! release of Kubespray.
 
+mod extension;
 mod pack;
 
 use std::path::{Path, PathBuf};
@@ -40,7 +41,7 @@ fn main() -> anyhow::Result<ExitCode> {
 
 fn generate(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let mut stale: Vec<PathBuf> = Vec::new();
-    for (path, content) in [generated_readme(root)?] {
+    for (path, content) in [generated_readme(root)?, extension::manifest(root)?] {
         let current = std::fs::read_to_string(&path).unwrap_or_default();
         if current == content {
             continue;
