@@ -40,6 +40,82 @@ local function row_of(text, from)
   error('no line with ' .. text)
 end
 
+---The lines of a window that a command of the plugin opens, and its closing.
+local function window_of(command)
+  local before = vim.api.nvim_get_current_buf()
+  vim.cmd(command)
+  await(command, function() return vim.bo.filetype == 'hostwise' and vim.api.nvim_get_current_buf() ~= before end)
+  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+end
+
+local function contains(text, parts)
+  for _, part in ipairs(parts) do
+    assert(text:find(part, 1, true), part .. ' in\n' .. text:sub(1, 4000))
+  end
+end
+
+local function commands()
+  vim.cmd.edit(workspace .. '/hosts.yaml')
+  local text = window_of('Hostwise topology')
+  contains(text, { '3 hosts, separate layout, Kubespray', 'etcd-only: 1 host', '! ' .. SENTENCE, 'Load balancer: nginx' })
+  local row = vim.fn.search('^  db-3$', 'w')
+  assert(row > 0, text)
+  vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes('<CR>', true, false, true), 'x', false)
+  assert(vim.api.nvim_buf_get_name(0):match('hosts%.yaml$') and vim.api.nvim_get_current_line():find('db-3', 1, true))
+  step('the topology as text leads to the lines')
+  text = window_of('Hostwise explain')
+  contains(text, { 'db-3: etcd-only in separate layout', 'Not installed', 'nerdctl', 'not in k8s_cluster' })
+  vim.cmd.close()
+  text = window_of('Hostwise explain db-3 nerdctl')
+  contains(text, { '- nerdctl: no container engine', 'k8s_cluster: not a member', 'etcd_deployment_type: host' })
+  vim.cmd.close()
+  text = window_of('Hostwise variables db-3')
+  contains(text, { 'etcd_deployment_type = host', 'group_vars/all/all.yml:2 (group-vars-all of all)' })
+  vim.cmd.close()
+  vim.cmd.close()
+  step('hosts are explained, and their variables have an origin')
+end
+
+---The quick fix at a finding, chosen by its title, and saved.
+local function quick_fix()
+  local vars = workspace .. '/group_vars/all/owner.yml'
+  vim.fn.writefile({ 'kube_owner: kube' }, vars)
+  vim.cmd.edit(vars)
+  local finding = await('a finding with a fix', function()
+    for _, d in ipairs(vim.diagnostic.get(0)) do if d.code == 'cilium-kube-owner' then return d end end
+  end)
+  vim.api.nvim_win_set_cursor(0, { finding.lnum + 1, finding.col })
+  local before = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+  vim.lsp.buf.code_action({ apply = true, filter = function(action) return action.kind == 'quickfix' and action.isPreferred ~= false end })
+  await('the fix', function() return not vim.deep_equal(before, vim.api.nvim_buf_get_lines(0, 0, -1, false)) end)
+  await('no finding', function() return #vim.diagnostic.get(0) == 0 end)
+  vim.cmd.write()
+  io.stdout:write('#   ' .. table.concat(vim.fn.readfile(vars), '\n#   ') .. '\n')
+  step('a quick fix is applied and saved')
+  vim.fn.delete(vars)
+  vim.cmd.bwipeout({ bang = true })
+end
+
+---Renames instance-3 where it is used: in the inventory, and the file that is named after it.
+local function rename()
+  local vars = workspace .. '/host_vars'
+  vim.fn.mkdir(vars, 'p')
+  vim.fn.writefile({ 'rack: 3' }, vars .. '/instance-3.yml')
+  vim.cmd.edit(workspace .. '/hosts.yaml')
+  await('the finding', shows(SENTENCE))
+  local row, column = row_of('instance-3:', row_of('etcd:') + 1)
+  vim.api.nvim_win_set_cursor(0, { row + 1, column })
+  await('the variables of the host', function()
+    vim.lsp.buf.rename('db-3')
+    return vim.wait(2000, function() return vim.uv.fs_stat(vars .. '/db-3.yml') ~= nil end, 10)
+  end)
+  local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+  assert(not text:find('instance-3', 1, true) and select(2, text:gsub('db%-3:', '')) == 2, text)
+  assert(not vim.uv.fs_stat(vars .. '/instance-3.yml'))
+  vim.cmd('silent wall')
+  step('a host is renamed in the inventory and in host_vars')
+end
+
 local function main()
   vim.opt.swapfile = false
   if vim.lsp.enable then
@@ -117,7 +193,13 @@ local function main()
   vim.fn.delete(workspace .. '/group_vars/all/engine.yml')
   await('the change from outside', shows(SENTENCE))
 
+  vim.cmd.write() -- as it was but for a comment
+  quick_fix()
+  rename()
+
   vim.opt.runtimepath:prepend(assert(vim.env.PLUGIN))
+  vim.cmd.runtime('plugin/hostwise.lua')
+  commands()
   vim.cmd('checkhealth hostwise')
   local health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
   assert(health:find('running for', 1, true) and not health:find('ERROR', 1, true), health)
