@@ -1,5 +1,5 @@
 //! Speed of the fault-tolerant parser: `cargo bench --bench syntax`. Prints, for host files of three sizes, the fastest of several passes over the
-//! whole file, beside one libyaml pass over the same text as the yardstick for the machine.
+//! whole file, beside one libyaml pass over the same text as the yardstick for the machine, and how much memory a tree keeps for each byte of its text.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -12,8 +12,8 @@ use hostwise_syntax::{judge, yaml};
 use serde::Deserialize as _;
 
 fn main() {
-    println!("| hosts | KB | parse ms | MB/s | verdict ms | libyaml ms | libyaml / parse |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| hosts | KB | parse ms | MB/s | verdict ms | libyaml ms | libyaml / parse | bytes / byte |");
+    println!("|---|---|---|---|---|---|---|---|");
     for n_hosts in [1_000, 10_000, 100_000] {
         let text: Arc<str> = host_file(n_hosts).into();
         let parse = fastest(|| drop(black_box(yaml::parse(Arc::clone(&text)))));
@@ -22,14 +22,16 @@ fn main() {
         let libyaml = fastest(|| {
             serde::de::IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(&text)).expect("YAML");
         });
+        let kept = kept_by(|| (0..8).map(|_| yaml::parse(Arc::clone(&text))).collect::<Vec<_>>()) / 8.0;
         println!(
-            "| {n_hosts} | {} | {:.2} | {:.0} | {:.2} | {:.1} | {:.1} |",
+            "| {n_hosts} | {} | {:.2} | {:.0} | {:.2} | {:.1} | {:.1} | {:.1} |",
             text.len() / 1000,
             milliseconds(parse),
             text.len() as f64 / parse.as_secs_f64() / 1e6,
             milliseconds(verdict),
             milliseconds(libyaml),
-            libyaml.as_secs_f64() / parse.as_secs_f64()
+            libyaml.as_secs_f64() / parse.as_secs_f64(),
+            kept / text.len() as f64
         );
     }
 }
@@ -53,6 +55,21 @@ fn fastest(mut pass: impl FnMut()) -> Duration {
         start.elapsed()
     });
     passes.min().unwrap_or_default()
+}
+
+/// By how many bytes the process grows while the result is alive; 0 where there is no `/proc`.
+fn kept_by<T>(make: impl FnOnce() -> T) -> f64 {
+    let before = resident();
+    let made = black_box(make());
+    let after = resident();
+    drop(made);
+    after.saturating_sub(before) as f64
+}
+
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1024
 }
 
 fn milliseconds(duration: Duration) -> f64 {
