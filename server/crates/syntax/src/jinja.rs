@@ -66,12 +66,14 @@ pub enum Role {
 ///
 /// An unquoted `key: {{ name }}` is a mapping to YAML, and an error to Ansible; it is read as the template that it was meant to be.
 pub fn regions(node: Node<'_>) -> Vec<Region> {
-    if matches!(node.tag(), Some("!unsafe" | "!vault" | "!vault-encrypted")) || !node.source().contains('{') {
+    if matches!(node.tag(), Some("!unsafe" | "!vault" | "!vault-encrypted")) {
         return Vec::new();
     }
     match node.kind() {
         Kind::FlowMapping if node.source().starts_with("{{") => in_text(node.source(), node.range().start as usize),
-        Kind::Plain | Kind::SingleQuoted | Kind::DoubleQuoted | Kind::Literal | Kind::Folded => lexer::regions(&Content::of(node)),
+        Kind::Plain | Kind::SingleQuoted | Kind::DoubleQuoted | Kind::Literal | Kind::Folded if node.source().contains('{') => {
+            lexer::regions(&Content::of(node))
+        }
         _ => Vec::new(),
     }
 }

@@ -52,6 +52,9 @@ fn refused_by_construction(document: &Document) -> Option<SyntaxError> {
 
 fn refused_by_libyaml(document: &Document) -> Option<SyntaxError> {
     let text = document.text();
+    if has_deep_brackets(text) {
+        return document.errors().first().cloned();
+    }
     let excerpt = (text.len() > SHORT).then(|| excerpt::of(document)).flatten();
     let (at, message) = match excerpt {
         Some(excerpt) => refused(&excerpt.text).map(|(at, message)| (excerpt.original(at), message))?,
@@ -61,24 +64,35 @@ fn refused_by_libyaml(document: &Document) -> Option<SyntaxError> {
     Some(ours.cloned().unwrap_or_else(|| SyntaxError { range: word_at(text, at), message }))
 }
 
+/// Whether more brackets are open at once than libyaml should be shown: the time it takes grows with their square.
+fn has_deep_brackets(text: &str) -> bool {
+    const DEEP: i64 = 1_000;
+    let mut n_open = 0_i64;
+    text.bytes().any(|byte| {
+        n_open += i64::from(matches!(byte, b'[' | b'{')) - i64::from(n_open > 0 && matches!(byte, b']' | b'}'));
+        n_open > DEEP
+    })
+}
+
 /// Where and why libyaml refuses a text.
 fn refused(text: &str) -> Option<(usize, String)> {
     if text.is_empty() {
         return None;
     }
-    let error = IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
-    let at = byte_of(text, error.location().map_or(0, |location| location.index()));
+    // This reader counts a byte order mark as a column, which Ansible's does not: the second key would stand left of the first.
+    let content = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let error = IgnoredAny::deserialize(serde_yaml::Deserializer::from_str(content)).err()?;
+    let at = text.len() - content.len() + byte_of(content, error.location().map_or(0, |location| location.index()));
     let message = error.to_string();
-    let reason = message.split(" at line ").next().unwrap_or(&message);
+    let reason = message.split(" at ").next().unwrap_or(&message);
     // An empty document is nothing to Ansible, not an error; the limits are those of this reader, not of libyaml.
     let is_no_refusal = ["EOF while parsing a value", "recursion limit exceeded", "repetition limit exceeded"].contains(&reason);
     (!is_no_refusal).then(|| (at, reason.to_owned()))
 }
 
-/// libyaml counts characters, and not a byte order mark.
+/// libyaml counts characters.
 fn byte_of(text: &str, n_characters: usize) -> usize {
-    let n_skipped = usize::from(text.starts_with('\u{feff}'));
-    text.char_indices().nth(n_characters + n_skipped).map_or(text.len(), |(at, _)| at)
+    text.char_indices().nth(n_characters).map_or(text.len(), |(at, _)| at)
 }
 
 /// The word at a byte offset, or what is before it at the end of a line.

@@ -2,6 +2,7 @@
 
 mod timestamp;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A value with Ansible's types (YAML 1.1 as PyYAML resolves it, or Python literals in INI).
@@ -29,11 +30,23 @@ pub enum Value {
 }
 
 impl Value {
-    /// Whether Python takes both for the same key of a dictionary: `1`, `1.0` and `true` are.
-    pub(crate) fn same_key(&self, other: &Value) -> bool {
-        match (self.as_number(), other.as_number()) {
-            (Some(a), Some(b)) => a == b,
-            _ => self == other,
+    /// What Python compares keys of a dictionary by: `1`, `1.0` and `true` are the same key. None for what equals nothing.
+    fn identity(&self) -> Option<Key> {
+        if let Some(number) = self.as_number() {
+            // Both zeros are one key.
+            return (!number.is_nan()).then(|| Key::Number((number + 0.0).to_bits()));
+        }
+        let text = |kind, text: &Arc<str>| Some(Key::Text(kind, Arc::clone(text)));
+        match self {
+            Value::Null => Some(Key::Null),
+            Value::BigInt(digits) => text(Text::Digits, digits),
+            Value::String(string) => text(Text::String, string),
+            Value::Timestamp(iso) => text(Text::Timestamp, iso),
+            Value::Unsafe(string) => text(Text::Unsafe, string),
+            Value::Vault(string) => text(Text::Vault, string),
+            Value::Invalid(source) => text(Text::Invalid, source),
+            Value::List(items) => Some(Key::List(items.iter().map(Self::identity).collect::<Option<_>>()?)),
+            _ => None,
         }
     }
 
@@ -52,6 +65,49 @@ impl Value {
             Value::String(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// A key of a mapping as Python compares it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Null,
+    /// The bits of the number.
+    Number(u64),
+    Text(Text, Arc<str>),
+    /// A tuple.
+    List(Vec<Key>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Text {
+    Digits,
+    String,
+    Timestamp,
+    Unsafe,
+    Vault,
+    Invalid,
+}
+
+/// The entries of a mapping while it is made. The last value of a key wins, the place is that of the first.
+#[derive(Default)]
+pub(crate) struct Entries {
+    list: Vec<(Value, Value)>,
+    /// Going through all entries for each would take long where there are many.
+    places: HashMap<Key, usize>,
+}
+
+impl Entries {
+    pub(crate) fn put(&mut self, key: Value, value: Value) {
+        let next = self.list.len();
+        match key.identity().map_or(next, |identity| *self.places.entry(identity).or_insert(next)) {
+            known if known < next => self.list[known].1 = value,
+            _ => self.list.push((key, value)),
+        }
+    }
+
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = (Value, Value)> {
+        self.list.into_iter()
     }
 }
 

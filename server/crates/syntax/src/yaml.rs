@@ -14,7 +14,7 @@ mod scan;
 mod tree;
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::{SyntaxError, TextRange, Value};
 use tree::Arena;
@@ -25,6 +25,8 @@ pub struct Document {
     text: Arc<str>,
     arena: Arena,
     root: Option<u32>,
+    /// The anchors by name, then by node.
+    by_name: OnceLock<Vec<(u32, TextRange)>>,
 }
 
 /// Index of a node in its [`Document`].
@@ -132,9 +134,16 @@ impl Document {
         self.arena.of_kind(Kind::Alias).map(|id| Node { document: self, id })
     }
 
+    /// The last node with this anchor among those before the node `before`.
     fn anchored(&self, name: &str, before: u32) -> Option<Node<'_>> {
-        let anchors = self.arena.anchors.iter().take_while(|(node, _)| *node < before);
-        let found = anchors.filter(|(_, range)| &self.text[range.start as usize + 1..range.end as usize] == name).last()?;
+        let name_of = |&(_, range): &(u32, TextRange)| &self.text[range.start as usize + 1..range.end as usize];
+        let by_name = self.by_name.get_or_init(|| {
+            let mut anchors = self.arena.anchors.clone();
+            anchors.sort_by(|a, b| (name_of(a), a.0).cmp(&(name_of(b), b.0)));
+            anchors
+        });
+        let n_before = by_name.partition_point(|anchor| (name_of(anchor), anchor.0) < (name, before));
+        let found = by_name[..n_before].last().filter(|anchor| name_of(anchor) == name)?;
         Some(Node { document: self, id: found.0 })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Value, big};
+use crate::value::{Entries, Value, big};
 
 /// Nesting that Python's own parser refuses, roughly.
 const DEPTH: usize = 90;
@@ -141,9 +141,9 @@ impl<'t> Reader<'t> {
 
     /// A dictionary, or a set (which Ansible shows as a list).
     fn braces(&mut self, depth: usize) -> Option<Value> {
-        let mut entries: Vec<(Value, Value)> = Vec::new();
+        let mut entries = Entries::default();
         if self.take("}") {
-            return Some(Value::Map(Arc::from(entries)));
+            return Some(Value::Map(Arc::from([])));
         }
         let first = self.value(depth)?;
         if !self.take(":") {
@@ -158,13 +158,10 @@ impl<'t> Reader<'t> {
         let mut key = first;
         loop {
             let value = self.value(depth)?;
-            match entries.iter_mut().find(|(known, _)| known.same_key(&key)) {
-                Some((_, old)) => *old = value,
-                None => entries.push((key, value)),
-            }
+            entries.put(key, value);
             let has_comma = self.take(",");
             if self.take("}") {
-                return Some(Value::Map(entries.into()));
+                return Some(Value::Map(entries.into_iter().collect()));
             }
             if !has_comma {
                 return None;

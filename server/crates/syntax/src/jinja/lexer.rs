@@ -1,5 +1,7 @@
 //! Jinja's brackets and words, read tolerantly.
 
+use std::collections::BTreeSet;
+
 use super::content::Content;
 use super::{Region, RegionKind, Role, Token};
 
@@ -238,18 +240,18 @@ fn roles(text: &str, words: &[Word], kind: RegionKind) -> Vec<(Word, Role)> {
 
 /// Names that a statement of the same scalar defines are no variables from there on; `loop` is one inside `for`.
 fn mark_locals(regions: &mut [Region]) {
-    let mut locals: Vec<Box<str>> = Vec::new();
+    let mut locals: BTreeSet<Box<str>> = BTreeSet::new();
     for region in regions {
         for token in &mut region.tokens {
             match token.role {
-                Role::Local if !locals.contains(&token.text) => locals.push(token.text.clone()),
+                Role::Local if !locals.contains(&token.text) => drop(locals.insert(token.text.clone())),
                 Role::Variable if locals.contains(&token.text) => token.role = Role::Local,
                 _ => {}
             }
         }
         let is_loop = region.kind == RegionKind::Statement && region.tokens.first().is_some_and(|token| &*token.text == "for");
-        if is_loop && !locals.iter().any(|name| &**name == "loop") {
-            locals.push("loop".into());
+        if is_loop {
+            locals.insert("loop".into());
         }
     }
 }

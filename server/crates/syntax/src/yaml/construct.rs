@@ -1,11 +1,10 @@
 //! From nodes to values, as PyYAML's constructor and Ansible's loader do it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Entry, Kind, Node};
-use crate::value::{self, Value};
+use crate::value::{self, Entries, Value};
 use crate::{SyntaxError, TextRange};
 
 /// Deeper values are refused: PyYAML gives up on deep nesting, too.
@@ -89,7 +88,7 @@ impl Constructor {
                 for (key, value) in maps.iter().rev().flat_map(|map| map.iter()) {
                     these.put(key.clone(), value.clone());
                 }
-                these.found.into_iter().for_each(|(key, value)| merged.put(key, value));
+                these.into_iter().for_each(|(key, value)| merged.put(key, value));
             } else if entry.colon.is_some() || node.kind() == Kind::FlowMapping {
                 let key = self.value(entry.key, depth)?;
                 if matches!(key, Value::List(_) | Value::Map(_)) {
@@ -98,49 +97,13 @@ impl Constructor {
                 own.put(key, self.value(entry.value, depth)?);
             }
         }
-        own.found.into_iter().for_each(|(key, value)| merged.put(key, value));
-        Ok(Value::Map(merged.found.into()))
+        own.into_iter().for_each(|(key, value)| merged.put(key, value));
+        Ok(Value::Map(merged.into_iter().collect()))
     }
 }
 
 fn is_merge(entry: &Entry<'_>) -> bool {
     entry.key.kind() == Kind::Plain && entry.key.source() == "<<" && entry.key.tag().is_none()
-}
-
-/// The entries of a mapping. The last value of a key wins, the place is that of the first.
-#[derive(Default)]
-struct Entries {
-    found: Vec<(Value, Value)>,
-    /// Where the text keys stand, once there are many: then going through all of them for each would take long.
-    texts: HashMap<Arc<str>, usize>,
-}
-
-impl Entries {
-    const MANY: usize = 32;
-
-    fn put(&mut self, key: Value, value: Value) {
-        let known = match &key {
-            Value::String(text) if self.found.len() > Self::MANY => self.texts.get(text).copied(),
-            key => self.found.iter().position(|(known, _)| known.same_key(key)),
-        };
-        match known {
-            Some(at) => self.found[at].1 = value,
-            None => {
-                self.found.push((key, value));
-                match self.found.len() {
-                    n if n < Self::MANY => {}
-                    Self::MANY => (0..Self::MANY).for_each(|at| self.index(at)),
-                    n => self.index(n - 1),
-                }
-            }
-        }
-    }
-
-    fn index(&mut self, at: usize) {
-        if let Value::String(text) = &self.found[at].0 {
-            self.texts.insert(Arc::clone(text), at);
-        }
-    }
 }
 
 /// The tag of a node; `!<tag:yaml.org,2002:int>` is `!!int`.

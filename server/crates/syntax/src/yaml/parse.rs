@@ -3,7 +3,7 @@
 //! What must survive typing is the block structure, and that is carried by indentation alone: each line finds its own place among the open
 //! collections, so a line that makes no sense damages itself and what it opened. Nothing recurses over the depth of the input.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::tree::Arena;
 use super::{Document, Kind, flow, scan};
@@ -26,7 +26,7 @@ pub(super) fn parse(text: Arc<str>) -> Document {
     arena.finish();
     // While a line at the top is half-typed it may be a root of its own: the largest one is the document.
     let root = roots.into_iter().rev().max_by_key(|&root| arena.range(root).len());
-    Document { text, arena, root }
+    Document { text, arena, root, by_name: OnceLock::new() }
 }
 
 /// A block collection that may still get entries.
