@@ -1,6 +1,9 @@
 //! Real inventories. The data stands beside the repository, in `../shared`; without it these tests say so and pass.
 
+#[path = "../fuzz/checks.rs"]
+mod checks;
 mod damage;
+mod mutations;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

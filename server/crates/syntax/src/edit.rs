@@ -1,7 +1,7 @@
 //! Format-preserving edits: small replacements that leave every other byte of a text as it is.
 //!
 //! [`yaml`] edits mappings over [`crate::yaml`]'s tree, [`ini`] the lines of an INI inventory. Both return `None` where an edit cannot be expressed
-//! with certainty (an anchor that is named elsewhere would go, a value has no spelling there); they never guess.
+//! with certainty (an anchor that is named elsewhere would go, a value has no spelling there, the text is damaged at that place); they never guess.
 
 pub mod ini;
 pub mod yaml;

@@ -95,11 +95,15 @@ pub fn insert_at_root(document: &Document, fragment: &Fragment) -> Option<Edit> 
         return insert(root, Place::Last, fragment);
     }
     let text = document.text();
-    let has_end = text.lines().any(|line| line.starts_with("..."));
     let newline = line_break(text);
     let lead = if text.is_empty() || text.ends_with(['\n', '\r', '\u{feff}']) { "" } else { newline };
     let lines: String = fragment.lines(step(document), Multiline::Literal)?.iter().map(|line| format!("{line}{newline}")).collect();
-    (!has_end).then(|| Edit::new(text.len(), text.len(), format!("{lead}{lines}")))
+    (!has_end_marker(text)).then(|| Edit::new(text.len(), text.len(), format!("{lead}{lines}")))
+}
+
+/// Whether a document ends with `...`: nothing can come behind it, and something must stand before it.
+fn has_end_marker(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("..."))
 }
 
 /// Takes an entry out, with the comments that belong to it. A mapping that loses its only entry becomes `{}`, the root becomes nothing. None for an
@@ -109,7 +113,7 @@ pub fn delete(entry: &Entry<'_>) -> Option<Edit> {
     let document = mapping.document();
     let start = entry_start(entry)?;
     let range = TextRange::new(start, span::entry_end(entry));
-    if seat::loses_anchor(document, range) {
+    if seat::is_damaged(document, range) || seat::loses_anchor(document, range) {
         return None;
     }
     if mapping.kind() == Kind::FlowMapping {
@@ -117,7 +121,7 @@ pub fn delete(entry: &Entry<'_>) -> Option<Edit> {
     }
     let text = document.text();
     let is_only = mapping.entries().nth(1).is_none();
-    if is_only && document.root().map(Node::id) != Some(mapping.id()) {
+    if is_only && (document.root().map(Node::id) != Some(mapping.id()) || has_end_marker(text)) {
         return Seat::of(mapping)?.put(Written::Inline("{}".to_owned()));
     }
     if is_alone_on_line(text, start) {
@@ -159,6 +163,9 @@ fn insert_in_block(mapping: Node<'_>, place: Place<'_>, fragment: &Fragment, ste
         return None;
     }
     let start = entry_start(&neighbour)?;
+    if seat::is_damaged(mapping.document(), TextRange::new(start, span::entry_end(&neighbour))) {
+        return None;
+    }
     let at = match place {
         Place::Before(_) if is_alone_on_line(text, start) => own_start(&neighbour)?,
         Place::Before(_) => start,

@@ -24,6 +24,10 @@ enum Around<'d> {
 impl<'d> Seat<'d> {
     /// The seat of a node; none in a damaged place.
     pub(super) fn of(node: Node<'d>) -> Option<Self> {
+        let is_anchor = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        if is_damaged(node.document(), node.range()) || !node.anchor().is_none_or(is_anchor) {
+            return None;
+        }
         let around = ancestors(node)?;
         let text = node.document().text();
         let is_flow = |node: &Node<'_>| matches!(node.kind(), Kind::FlowMapping | Kind::FlowSequence);
@@ -192,6 +196,16 @@ fn ancestors(node: Node<'_>) -> Option<Vec<Node<'_>>> {
         );
     }
     None
+}
+
+/// Whether the parser stumbled inside a range: what it made of the text there is a guess.
+pub(super) fn is_damaged(document: &Document, range: TextRange) -> bool {
+    has_rare_breaks(document) || document.errors().iter().any(|error| error.range.start <= range.end && range.start <= error.range.end)
+}
+
+/// Whether a text has one of the line breaks of YAML 1.1 that the tree takes for signs like others.
+fn has_rare_breaks(document: &Document) -> bool {
+    document.text().contains(['\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 /// Whether something outside a range names an anchor that stands in it.
