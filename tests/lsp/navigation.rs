@@ -108,3 +108,23 @@ fn nothing_is_said_where_nothing_is_named() {
     assert_eq!(client.call("textDocument/definition", at("file:///w/unknown.yaml", 1, 3)), Value::Null);
     assert_eq!(client.call("textDocument/documentHighlight", at(hosts, 99, 0)), json!([]));
 }
+
+#[test]
+fn a_default_is_declared_in_a_checkout() {
+    let checkout = tempfile::tempdir().expect("a folder");
+    let defaults = checkout.path().join("roles/kubespray_defaults/defaults/main");
+    fs::create_dir_all(&defaults).expect("folders");
+    fs::write(checkout.path().join("galaxy.yml"), "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.31.0\n").expect("a file");
+    fs::write(defaults.join("main.yml"), "é€😀: {}\nhelm_enabled: false\n").expect("a file");
+    let folder = checkout.path().join("inventory/x");
+    fs::create_dir_all(&folder).expect("a folder");
+    write_inventory(&folder);
+    let all = uri(&folder.join("group_vars/all.yml"));
+    let mut client = Client::in_memory(with_folders(&[checkout.path()]));
+    client.findings(&uri(&folder.join("hosts.yaml")));
+    client.open(&all, 1, "é€😀: \"é€😀 {{ helm_enabled }}\"\n");
+    client.findings(&all);
+    for method in ["textDocument/declaration", "textDocument/definition"] {
+        assert_eq!(places(&client.call(method, at(&all, 0, 16))), ["main.yml 1:0-12"], "{method}");
+    }
+}

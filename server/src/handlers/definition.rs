@@ -1,6 +1,6 @@
-//! `textDocument/definition`.
+//! `textDocument/definition` and `textDocument/declaration`.
 
-use hostwise_analysis::definition;
+use hostwise_analysis::{Definition, declaration, definition};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{GotoDefinitionParams, GotoDefinitionResponse, LocationLink};
 
@@ -9,10 +9,19 @@ use crate::proto::{from, names, to};
 
 pub(crate) fn handle(snapshot: &Snapshot, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
     let Some(at) = from::place(snapshot, &params.text_document_position_params) else { return Ok(None) };
-    let Some(found) = definition(&snapshot.workspace, &at.path, at.offset) else { return Ok(None) };
+    Ok(response(snapshot, &at, definition(&snapshot.workspace, &at.path, at.offset), snapshot.abilities.definition_links))
+}
+
+pub(crate) fn declared(snapshot: &Snapshot, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+    let Some(at) = from::place(snapshot, &params.text_document_position_params) else { return Ok(None) };
+    Ok(response(snapshot, &at, declaration(&snapshot.workspace, &at.path, at.offset), snapshot.abilities.declaration_links))
+}
+
+fn response(snapshot: &Snapshot, at: &from::Place, found: Option<Definition>, takes_links: bool) -> Option<GotoDefinitionResponse> {
+    let found = found?;
     let locations = found.targets.iter().filter_map(|target| names::location(snapshot, target));
-    if !snapshot.abilities.definition_links {
-        return Ok(Some(GotoDefinitionResponse::Array(locations.collect())));
+    if !takes_links {
+        return Some(GotoDefinitionResponse::Array(locations.collect()));
     }
     let origin = to::range(&at.file, found.origin, snapshot.encoding);
     let links = locations.map(|location| LocationLink {
@@ -21,5 +30,5 @@ pub(crate) fn handle(snapshot: &Snapshot, params: GotoDefinitionParams) -> Resul
         target_range: location.range,
         target_selection_range: location.range,
     });
-    Ok(Some(GotoDefinitionResponse::Link(links.collect())))
+    Some(GotoDefinitionResponse::Link(links.collect()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hostwise_syntax::TextRange;
 
 use crate::Workspace;
-use crate::occurrences::{self, Kind, Named, Role};
+use crate::occurrences::{self, Kind, Named, Role, Thing};
 
 /// Bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub struct Definition {
 }
 
 /// Where the thing named at byte `offset` of the file at `path` is defined: a host where it has variables, a group where it has members, a variable
-/// where it is set. A host or group that is nowhere more than named is defined where it is named first.
+/// where it is set, else where the user's Kubespray declares its default. A host or group that is nowhere more than named is defined where it is
+/// named first.
 pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<Definition> {
     let named = occurrences::named(workspace, path, offset)?;
     let origin = named.occurrence.range;
@@ -38,7 +39,22 @@ pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<De
     } else {
         definitions
     };
+    let targets = if targets.is_empty() { declarations(&named) } else { targets };
     (!targets.is_empty()).then_some(Definition { origin, targets })
+}
+
+/// Where the thing named at byte `offset` of the file at `path` comes from: the default of a variable in the user's own Kubespray, the role that
+/// all others share first. `None` for everything else.
+pub fn declaration(workspace: &Workspace, path: &str, offset: usize) -> Option<Definition> {
+    let named = occurrences::named(workspace, path, offset)?;
+    let targets = declarations(&named);
+    (!targets.is_empty()).then_some(Definition { origin: named.occurrence.range, targets })
+}
+
+fn declarations(named: &Named<'_>) -> Vec<Location> {
+    let ([Thing::Variable(name)], Some(release)) = (&named.things[..], &named.cluster.kubespray) else { return Vec::new() };
+    let declared = release.shadowing(name).into_iter().chain(release.declared(name));
+    declared.map(|declared| Location { path: Arc::clone(declared.file.path()), range: declared.key }).collect()
 }
 
 fn places(workspace: &Workspace, named: &Named<'_>) -> Vec<Location> {

@@ -50,7 +50,7 @@ pub use ci::{CiMode, ci_modes};
 pub use completion::{Completion, CompletionKind, Completions, completions, documentation};
 pub use components::{Answer, BecauseKind, State};
 pub use contains::{Containment, Member, containers, member, members};
-pub use definition::{Definition, Location, definition};
+pub use definition::{Definition, Location, declaration, definition};
 pub use diagnostics::{Diagnostic, Related, Severity};
 pub use effective::{ComparedVariable, Comparison, EffectiveVariables, compare_hosts, effective_variables};
 pub use explain::{

@@ -3,7 +3,7 @@
 mod support;
 
 use expect_test::{Expect, expect};
-use hostwise_analysis::{Definitions, definition, highlights, references};
+use hostwise_analysis::{Definitions, declaration, definition, highlights, references};
 use support::scene;
 
 const SITE: &str = "\
@@ -354,4 +354,39 @@ fn a_variable_in_a_template_leads_to_where_it_is_set() {
     }
     let scene = scene(&TEMPLATES.replace("{{ nothing", "{{ $0nothing"));
     assert_eq!(definition(&scene.workspace, &scene.path, scene.offset), None);
+}
+
+#[test]
+fn a_variable_is_declared_in_the_users_kubespray() {
+    let fixture = |vars: &str| {
+        format!(
+            "\
+#- /k/galaxy.yml
+namespace: kubernetes_sigs
+name: kubespray
+version: 2.31.0
+#- /k/roles/kubespray_defaults/defaults/main/main.yml
+# é€😀
+helm_enabled: false
+container_manager: containerd
+#- /k/roles/helm/defaults/main.yml
+helm_enabled: true
+#- /k/inventory/x/hosts.yaml
+etcd: {{hosts: {{a: }}}}
+#- /k/inventory/x/group_vars/all.yml
+{vars}"
+        )
+    };
+    let places = |vars: &str, ask: fn(&hostwise_analysis::Workspace, &str, usize) -> Option<hostwise_analysis::Definition>| {
+        let scene = scene(&fixture(vars));
+        let found = ask(&scene.workspace, &scene.path, scene.offset).map(|found| found.targets).unwrap_or_default();
+        found.iter().map(|target| scene.place(target)).collect::<Vec<_>>()
+    };
+    let shared = "/k/roles/kubespray_defaults/defaults/main/main.yml";
+    let of_helm = [format!("{shared}:2: «helm_enabled»: false"), "/k/roles/helm/defaults/main.yml:1: «helm_enabled»: true".to_owned()];
+    assert_eq!(places("he$0lm_enabled: true\n", declaration), of_helm);
+    assert_eq!(places("x: '{{ $0container_manager }}'\n", definition), [format!("{shared}:3: «container_manager»: containerd")]);
+    assert_eq!(places("$0mine: 1\n", declaration), [""; 0]);
+    let scene = scene("helm: {hosts: {a: {$0helm_enabled: true}}}\n");
+    assert_eq!(declaration(&scene.workspace, &scene.path, scene.offset), None, "there is no Kubespray here");
 }
