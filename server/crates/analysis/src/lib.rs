@@ -36,6 +36,7 @@ mod json;
 mod knowledge;
 mod layout;
 mod load_balancer;
+mod magic;
 mod nearest;
 mod occurrences;
 mod plays;

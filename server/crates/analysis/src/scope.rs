@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use hostwise_expression::{Dialect, Reason, Scope, Value};
-use hostwise_inventory::{GroupId, HostId};
+use hostwise_inventory::HostId;
 use hostwise_kubespray::{Default, Kind};
 use hostwise_syntax as syntax;
 use indexmap::IndexMap;
 
 use crate::cluster::Cluster;
+use crate::magic;
 
 /// Every release of Kubespray up to 2.32 runs on ansible-core below 2.19 (`meta/runtime.yml`).
 pub(crate) const DIALECT: Dialect = Dialect::SafeEval;
@@ -24,17 +25,10 @@ pub(crate) struct HostScope<'c> {
 
 impl Scope for HostScope<'_> {
     fn lookup(&self, name: &str) -> Option<Value> {
-        let inventory = &self.cluster.inventory;
-        let host = inventory.host(self.host);
-        match name {
-            "inventory_hostname" => return Some(Value::String(Arc::clone(&host.name))),
-            "inventory_hostname_short" => return Some(Value::String(host.name.split('.').next().unwrap_or(&host.name).into())),
-            "group_names" => return Some(group_names(self.cluster, inventory.groups_of(self.host))),
-            "groups" => return Some(self.cluster.groups_value().clone()),
-            "hostvars" => return Some(Value::HostVars),
-            "ansible_facts" => return Some(Value::Unknown(vec![Reason::Fact(name.into())])),
-            _ => {}
+        if let Some(value) = magic::variable(self.cluster, self.host, name) {
+            return Some(value);
         }
+        let inventory = &self.cluster.inventory;
         let release = self.cluster.kubespray.as_ref();
         if let Some(shadowing) = release.and_then(|release| release.shadowing_value(name)) {
             return Some(shadowing);
@@ -57,14 +51,10 @@ impl Scope for HostScope<'_> {
         let host = self.cluster.inventory.host_named(name)?;
         Some(Box::new(HostScope { cluster: self.cluster, host, without_own: false }))
     }
-}
 
-/// `group_names`: sorted, without `all`.
-fn group_names(cluster: &Cluster, groups: &[GroupId]) -> Value {
-    let mut names: Vec<&Arc<str>> =
-        groups.iter().map(|&group| &cluster.inventory.group(group).name).filter(|name| &***name != "all").collect();
-    names.sort_unstable();
-    Value::List(Arc::new(names.into_iter().map(|name| Value::String(Arc::clone(name))).collect()))
+    fn query(&self, lookup: &str, terms: &[Value]) -> Option<Vec<Value>> {
+        magic::query(self.cluster, lookup, terms)
+    }
 }
 
 /// A value of the inventory as an expression sees it. `name` is the variable it belongs to, for the reason of an unknown.

@@ -1,6 +1,7 @@
 //! Who is in which group: groups, hosts, and the edges between them, as the sources of an inventory define them.
 
 use std::collections::VecDeque;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -51,6 +52,18 @@ pub struct Host {
     pub(crate) assignments: Vec<Assignment>,
     /// Taken out of `ungrouped`, which forgets more than that when `ungrouped` has relations of its own.
     left_ungrouped: bool,
+}
+
+impl Host {
+    /// The magic variable `inventory_hostname_short`: the name before its first dot, an address as a whole (ansible-core `inventory/host.py`).
+    pub fn short_name(&self) -> &str {
+        let is_octet = |octet: &str| matches!(octet.len(), 1..=3) && octet.parse::<u8>().is_ok();
+        let is_v4 = || self.name.split('.').count() == 4 && self.name.split('.').all(is_octet);
+        match self.name.split_once('.') {
+            Some((short, _)) if !is_v4() && self.name.parse::<Ipv6Addr>().is_err() => short,
+            _ => &self.name,
+        }
+    }
 }
 
 /// A place where a group or host is named, in document order.
