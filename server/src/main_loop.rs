@@ -483,8 +483,10 @@ impl State {
         if let Some(checkout) = settings.kubespray.as_deref().filter(|asked| is_asked_anew && asked.starts_with('/')) {
             files::read_identity(Path::new(checkout), &mut self.files);
         }
-        if self.workspace.settings().inventories != settings.inventories {
-            self.scan(settings.inventories.iter().map(|path| Scan::Around(PathBuf::from(&**path))).collect());
+        let before = self.workspace.settings();
+        if before.inventories != settings.inventories || before.sources != settings.sources {
+            let named = settings.inventories.iter().chain(&settings.sources);
+            self.scan(named.map(|path| Scan::Around(PathBuf::from(&**path))).collect());
         }
         self.are_hints_stale = true;
         self.workspace = Arc::new(self.workspace.change(self.files.clone(), open, settings));

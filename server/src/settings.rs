@@ -25,6 +25,9 @@ struct Written {
     kubespray: Option<String>,
     /// Inventories that are not discovered by themselves: paths relative to the folder.
     inventories: Vec<String>,
+    /// What the variable `ANSIBLE_INVENTORY` says: paths with commas, together one inventory. The environment itself is not read for it.
+    #[schemars(with = "String", extend("default" = ""))]
+    ansible_inventory: Option<String>,
     /// Show the role of each host behind its name.
     #[schemars(with = "bool", extend("default" = true))]
     inlay_hints: Option<bool>,
@@ -81,6 +84,12 @@ fn apply(written: &Written, base: Option<&Path>, settings: &mut Settings, wrong:
         settings.kubespray = Some(if is_path { absolute(kubespray).to_string() } else { kubespray.clone() });
     }
     settings.inventories.extend(written.inventories.iter().map(|path| absolute(path)));
+    if let Some(sources) = &written.ansible_inventory {
+        let (depending, paths): (Vec<&str>, Vec<&str>) =
+            sources.split(',').map(str::trim).filter(|path| !path.is_empty()).partition(|path| path.contains(['~', '$']));
+        settings.sources = paths.into_iter().map(absolute).collect();
+        wrong.extend(depending.into_iter().map(|path| format!("ansibleInventory: {path} depends on the environment: write it out")));
+    }
     settings.inlay_hints = written.inlay_hints.unwrap_or(settings.inlay_hints);
     let known = |rule: &str, wrong: &mut Vec<String>| {
         if Rule::named(rule).is_none() {
@@ -154,6 +163,14 @@ mod tests {
     fn an_empty_release_is_none() {
         let (read, wrong) = settings(&json!({ "kubespray": "" }), &Files::default(), None);
         assert_eq!((read, wrong), (Settings::default(), Vec::new()));
+    }
+
+    #[test]
+    fn the_sources_of_ansible_inventory_are_one_inventory() {
+        let client = json!({ "ansibleInventory": "prod/hosts.yaml, /etc/extra,,~/more" });
+        let (settings, wrong) = settings(&client, &Files::default(), Some(Path::new("/w")));
+        assert_eq!(settings.sources, ["/w/prod/hosts.yaml".into(), "/etc/extra".into()]);
+        assert_eq!(wrong, ["ansibleInventory: ~/more depends on the environment: write it out"]);
     }
 
     #[test]

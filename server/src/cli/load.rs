@@ -69,7 +69,9 @@ impl Loaded {
         settings.kubespray = kubespray.or(settings.kubespray);
         settings.environment = checkouts::environment();
         settings.inventories.extend(asked.inventories);
-        settings.sources = asked.sources;
+        if !asked.sources.is_empty() {
+            settings.sources = asked.sources;
+        }
         let workspace = Workspace::new(self.files.clone(), Default::default(), settings.clone());
         let found = checkouts::read(&workspace, &mut |_| ()).files;
         found.iter().for_each(|(path, entry)| self.files.insert(path, entry.clone()));

@@ -1,6 +1,6 @@
 //! Which inventories a workspace holds.
 //!
-//! In this order: what the settings name, what an `ansible.cfg` names, every file that reads as an inventory beside `group_vars` or
+//! In this order: what the settings name (first the sources of `ANSIBLE_INVENTORY`, when the user hands it over), what an `ansible.cfg` names, every file that reads as an inventory beside `group_vars` or
 //! `host_vars`, and an open file that reads as an inventory, even alone. A file belongs to one inventory only.
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use crate::{Settings, ansible_cfg, ci};
 /// its text is in pieces.
 pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Settings, known: &BTreeSet<Arc<str>>) -> Vec<Request> {
     let mut found = Found { requests: Vec::new(), files, settings };
-    found.add(settings.sources.clone());
+    found.add(settings.sources.iter().filter(|source| files.get(source).is_some()).cloned().collect());
     for path in &settings.inventories {
         found.add(vec![Arc::clone(path)]);
     }
@@ -191,11 +191,15 @@ mod tests {
     use super::*;
 
     fn check(fixture: &str, open: &[&str], expected: &[&[&str]]) {
+        check_with(&Settings::default(), fixture, open, expected);
+    }
+
+    fn check_with(settings: &Settings, fixture: &str, open: &[&str], expected: &[&[&str]]) {
         let fixture = Fixture::parse(fixture, "/hosts.yaml");
         let files: Files =
             fixture.files.iter().map(|file| SourceFile::new(file.path.as_str(), Content::Text(file.text.as_str().into()), false)).collect();
         let open = open.iter().map(|&path| path.into()).collect();
-        let found = discover(&files, &open, &Settings::default(), &BTreeSet::new());
+        let found = discover(&files, &open, settings, &BTreeSet::new());
         let found: Vec<Vec<&str>> = found.iter().map(|request| request.sources.iter().map(|path| &**path).collect()).collect();
         assert_eq!(found, expected);
     }
@@ -241,6 +245,33 @@ name = x
             &["/w/hosts.yaml", "/w/inventory.ini", "/w/values.yaml", "/w/setup.ini"],
             &[&["/w/hosts.yaml"], &["/w/inventory.ini"]],
         );
+    }
+
+    #[test]
+    fn what_the_settings_name_comes_before_ansible_cfg_and_discovery() {
+        let settings = Settings {
+            inventories: vec!["/w/named.yml".into()],
+            sources: vec!["/w/b.yml".into(), "/w/gone.yml".into(), "/w/a.yml".into()],
+            ..Settings::default()
+        };
+        let fixture = "\
+#- /w/ansible.cfg
+[defaults]
+inventory = c.yml
+#- /w/a.yml
+all: {hosts: {a: }}
+#- /w/b.yml
+all: {hosts: {b: }}
+#- /w/c.yml
+all: {hosts: {c: }}
+#- /w/d.yml
+all: {hosts: {d: }}
+#- /w/named.yml
+all: {hosts: {n: }}
+#- /w/group_vars/all.yml
+x: 1
+";
+        check_with(&settings, fixture, &[], &[&["/w/b.yml", "/w/a.yml"], &["/w/named.yml"], &["/w/c.yml"], &["/w/d.yml"]]);
     }
 
     #[test]
