@@ -19,6 +19,11 @@ pub(super) fn parse(text: &str, start: usize, parent: Option<usize>, arena: &mut
     (node, end)
 }
 
+/// Parses the flow collection at `start` that is a key and ends at `end`.
+pub(super) fn parse_key(text: &str, start: usize, end: usize, arena: &mut Arena) -> u32 {
+    Flow::new(text, end, start, None, arena).run(start).0
+}
+
 /// A collection that is not closed yet.
 struct Frame {
     node: u32,
@@ -117,7 +122,7 @@ impl<'t, 'a> Flow<'t, 'a> {
                     }
                 }
                 b'#' if matches!(self.bytes[at - 1], b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b']' | b'}' | b'[' | b'{' | b',') => {
-                    let end = scan::line_end(self.bytes, at);
+                    let end = scan::line_end(self.bytes, at).min(self.limit);
                     self.arena.comments.push(TextRange::new(at, end));
                     at = end;
                 }

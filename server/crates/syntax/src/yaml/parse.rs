@@ -380,7 +380,7 @@ impl Parser<'_> {
     /// The node of a key, which ends at `end` on the same line.
     fn key_node(&mut self, start: usize, end: usize) -> u32 {
         match self.bytes[start] {
-            b'[' | b'{' => flow::parse(self.text, start, None, &mut self.arena).0,
+            b'[' | b'{' => flow::parse_key(self.text, start, end, &mut self.arena),
             b'"' => self.arena.add(Kind::DoubleQuoted, start, end),
             b'\'' => self.arena.add(Kind::SingleQuoted, start, end),
             b'*' => self.arena.add(Kind::Alias, start, end),
