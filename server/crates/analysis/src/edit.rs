@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use hostwise_inventory::{Layer, Place, SourceFile};
+use hostwise_inventory::{Entry as FileEntry, Files, Layer, Place, SourceFile};
 use hostwise_syntax::edit::{Edit, ini, yaml};
 use hostwise_syntax::ini::{Line, Section, SectionKind};
 use hostwise_syntax::yaml::{Entry, Node};
 use hostwise_syntax::{TextRange, Value};
 
 use crate::cluster::Cluster;
+use crate::discovery::name_of;
 use crate::{Change, FileEdit};
 
 impl Change {
@@ -40,6 +41,53 @@ impl Cluster {
         Some(Change::of_file(self.inventory.file(layer.key.file).path(), [edit?]))
     }
 
+    /// Takes a variable out.
+    pub(crate) fn delete(&self, layer: &Layer) -> Option<Change> {
+        let path = self.inventory.file(layer.key.file).path();
+        let edits = match self.written(layer.key)? {
+            Written::Yaml(_, entry) => vec![yaml::delete(&entry)?],
+            Written::HostLine(file, line) => ini::delete_from_host(file.ini(), line, self.name_of(layer)?),
+            Written::Vars(file, section) => {
+                let line = section.lines.iter().find(|line| line.range.contains(layer.key.range))?;
+                vec![ini::delete_line(file.ini(), line)]
+            }
+        };
+        Some(Change::of_file(path, edits))
+    }
+
+    /// Gives a variable another name where `layer` sets it.
+    pub(crate) fn rename_key(&self, layer: &Layer, name: &str) -> Option<Change> {
+        let path = self.inventory.file(layer.key.file).path();
+        let edit = match self.written(layer.key)? {
+            Written::Yaml(_, entry) => yaml::rename_key(entry.key, name)?,
+            Written::HostLine(..) | Written::Vars(..) => Edit { range: layer.key.range, new_text: name.to_owned() },
+        };
+        Some(Change::of_file(path, [edit]))
+    }
+
+    /// Moves a variable from a file below `group_vars` to one of the group `all` beside it, which is made when there is none. `None` when that sets the
+    /// variable already.
+    pub(crate) fn move_to_all(&self, files: &Files, layer: &Layer) -> Option<Change> {
+        let path = self.inventory.file(layer.key.file).path();
+        let Written::Yaml(_, entry) = self.written(layer.key)? else { return None };
+        let (base, below) = path.rsplit_once("/group_vars/")?;
+        let is_known = self.inventory.definitions(self.name_of(layer)?).iter().any(|other| {
+            let group = other.layer.group.map(|group| &*self.inventory.group(group).name);
+            group == Some("all")
+        });
+        if is_known {
+            return None;
+        }
+        let fragment = yaml::Fragment::of(&entry)?;
+        let target = file_of_all(files, base, name_of(below));
+        let empty = hostwise_syntax::yaml::parse("".into());
+        let document = files.file(&target).map_or(&empty, |file| file.yaml());
+        let put = Change::of_file(&target, [yaml::insert_at_root(document, &fragment)?]);
+        let mut change = Change::of_file(path, [yaml::delete(&entry)?]);
+        change.edits.extend(put.edits);
+        Some(change)
+    }
+
     /// The name of a variable as its key says it.
     fn name_of(&self, layer: &Layer) -> Option<&str> {
         self.inventory.file(layer.key.file).text().get(layer.key.range.span())
@@ -61,6 +109,18 @@ impl Cluster {
             SectionKind::Hosts | SectionKind::Children => Written::HostLine(file, &section.lines[index]),
         })
     }
+}
+
+/// The file for variables of all hosts: the usual one, else one of the same name as `like`, else the first, else a new one.
+fn file_of_all(files: &Files, base: &str, like: &str) -> Arc<str> {
+    let directory = format!("{base}/group_vars/all");
+    if matches!(files.get(&directory), Some(FileEntry::Directory)) {
+        let named = |name: &str| files.file(&format!("{directory}/{name}")).map(|file| Arc::clone(file.path()));
+        let first = || files.names_in(&directory).find_map(|(name, entry)| named(name).filter(|_| matches!(entry, FileEntry::File(_))));
+        return named("all.yml").or_else(|| named(like)).or_else(first).unwrap_or_else(|| format!("{directory}/all.yml").into());
+    }
+    let known = ["all.yml", "all.yaml", "all"].into_iter().find_map(|name| files.file(&format!("{base}/group_vars/{name}")));
+    known.map_or_else(|| format!("{directory}.yml").into(), |file| Arc::clone(file.path()))
 }
 
 /// Where a variable is written.

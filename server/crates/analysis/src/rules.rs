@@ -4,6 +4,7 @@ mod anonymous_auth_off;
 mod api_address_not_in_cert;
 mod apiserver_lb;
 mod bastion_name_and_user;
+mod boolean_as_string;
 mod calico_encapsulation;
 mod ci_mode_unknown;
 mod cidr_overlap;
@@ -16,6 +17,7 @@ mod duplicate_address;
 mod duplicate_definition;
 mod duplicate_key;
 mod duplicate_localhost;
+mod enum_value;
 mod etcd_even_members;
 mod etcd_kubeadm_outside_control_plane;
 mod file_unreadable;
@@ -34,6 +36,7 @@ mod invalid_host_name;
 mod invalid_variable_name;
 mod inventory_file_format;
 mod inventory_not_read;
+mod kube_version_unsupported;
 mod lb_service_controllers;
 mod legacy_group_name;
 mod missing_required_group;
@@ -43,6 +46,7 @@ mod node_range_too_small;
 mod not_a_mapping;
 mod offline_unused;
 mod per_host_divergence;
+mod removed_variable;
 mod reserved_variable_name;
 mod role_variable_shadowed;
 mod runtime_etcd_mismatch;
@@ -54,8 +58,12 @@ mod unexpected_key;
 mod unknown_group_near_miss;
 mod unquoted_name;
 pub(crate) mod unused_ignore;
+mod variable_not_visible_on_etcd_host;
+mod variable_typo;
 mod vars_dir_not_dir;
 mod version_pinned_behind;
+mod wrong_type;
+mod wrong_type_list;
 mod yaml_syntax;
 
 use crate::Severity;
@@ -67,6 +75,7 @@ pub const ALL: &[Rule] = &[
     api_address_not_in_cert::RULE,
     apiserver_lb::RULE,
     bastion_name_and_user::RULE,
+    boolean_as_string::RULE,
     calico_encapsulation::RULE,
     ci_mode_unknown::RULE,
     cidr_overlap::RULE,
@@ -79,6 +88,7 @@ pub const ALL: &[Rule] = &[
     duplicate_definition::RULE,
     duplicate_key::RULE,
     duplicate_localhost::RULE,
+    enum_value::RULE,
     etcd_even_members::RULE,
     etcd_kubeadm_outside_control_plane::RULE,
     file_unreadable::RULE,
@@ -97,6 +107,7 @@ pub const ALL: &[Rule] = &[
     invalid_variable_name::RULE,
     inventory_file_format::RULE,
     inventory_not_read::RULE,
+    kube_version_unsupported::RULE,
     lb_service_controllers::RULE,
     legacy_group_name::RULE,
     missing_required_group::RULE,
@@ -106,6 +117,7 @@ pub const ALL: &[Rule] = &[
     not_a_mapping::RULE,
     offline_unused::RULE,
     per_host_divergence::RULE,
+    removed_variable::RULE,
     reserved_variable_name::RULE,
     role_variable_shadowed::RULE,
     runtime_etcd_mismatch::RULE,
@@ -117,8 +129,12 @@ pub const ALL: &[Rule] = &[
     unknown_group_near_miss::RULE,
     unquoted_name::RULE,
     unused_ignore::RULE,
+    variable_not_visible_on_etcd_host::RULE,
+    variable_typo::RULE,
     vars_dir_not_dir::RULE,
     version_pinned_behind::RULE,
+    wrong_type::RULE,
+    wrong_type_list::RULE,
     yaml_syntax::RULE,
 ];
 

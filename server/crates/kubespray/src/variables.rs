@@ -58,7 +58,7 @@ pub struct Removed {
 #[serde(deny_unknown_fields)]
 struct Removal {
     instead: Option<String>,
-    /// The release that stopped reading it, when that is older than the packs.
+    /// The release that stopped reading it, when the packs do not show that.
     #[serde(default)]
     gone: Option<Version>,
 }
@@ -164,6 +164,6 @@ pub(crate) fn removed(name: &str, release: Version) -> Option<Removed> {
     let instead = removal.and_then(|removal| removal.instead.as_deref());
     match table.spans.get(name).and_then(|span| span.last_read) {
         Some(last) => (last < release).then_some(Removed { last: Some(last), instead }),
-        None => removal?.gone.is_some().then_some(Removed { last: None, instead }),
+        None => removal?.gone.is_some_and(|gone| gone <= release).then_some(Removed { last: None, instead }),
     }
 }
