@@ -26,6 +26,7 @@ mod group_host_clash;
 mod group_loop;
 mod group_vars_unread;
 mod host_in_no_role;
+mod host_pattern_unknown;
 mod host_vars_unread;
 mod ignore_assert_errors;
 mod immutable_after_deploy;
@@ -97,6 +98,7 @@ pub const ALL: &[Rule] = &[
     group_loop::RULE,
     group_vars_unread::RULE,
     host_in_no_role::RULE,
+    host_pattern_unknown::RULE,
     host_vars_unread::RULE,
     ignore_assert_errors::RULE,
     immutable_after_deploy::RULE,

@@ -165,5 +165,7 @@ fn the_modes_are_those_of_pack_and_checkout() {
     let modes = ci_modes(workspace.files(), "/kubespray/tests/files/mine.yml", workspace.settings());
     let named = |name: &str| modes.iter().filter(|mode| mode.name == name).count();
     assert_eq!((named("separate"), named("separate-scale"), named("nonsense")), (1, 1, 0));
-    assert_eq!(workspace.diagnostics(&Token::never()).expect("nothing cancels").len(), 0, "a mode that the checkout counts is no mistake");
+    let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
+    let is_unknown = found.values().flat_map(|found| found.iter()).any(|found| found.code == "ci-mode-unknown");
+    assert!(!is_unknown, "a mode that the checkout counts is no mistake");
 }

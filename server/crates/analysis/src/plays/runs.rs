@@ -42,7 +42,7 @@ pub(crate) fn hosts_of(cluster: &Cluster, script: &Script, play: &ScriptPlay) ->
 
 /// The patterns of a list are one.
 pub(crate) fn pattern(hosts: &[Text]) -> HostPattern {
-    HostPattern { parts: hosts.iter().flat_map(|hosts| HostPattern::parse(&hosts.text).parts).collect() }
+    HostPattern::of_list(hosts.iter().map(|hosts| HostPattern::parse(&hosts.text)))
 }
 
 /// The outcomes of a step on the hosts of its play, in their order.
