@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hostwise_analysis::{Environment, Settings, Workspace, checkout_problems, explain_host, explain_variable};
+use hostwise_analysis::{
+    Environment, Settings, Workspace, checkout_problems, declaration, explain_component, explain_host, explain_variable,
+};
 use hostwise_fixture::Fixture;
 use hostwise_inventory::{Content, Files, SourceFile};
 
@@ -243,4 +245,54 @@ fn what_cannot_be_read_is_named_and_the_rest_is_used() {
     let fork = format!("{}{renamed}", galaxy("/repo", "2.31.0"));
     check_variable(&fork, "shared", "\"of all\" kubespray-default /repo/roles/our_defaults/defaults/main/main.yml:3");
     assert_eq!(checkout_problems(&files(&fork)), ["/repo: no role kubespray_defaults: our_defaults is taken for it"]);
+}
+
+#[test]
+fn the_table_of_downloads_is_read_from_the_checkout() {
+    let downloads = "\
+#- /repo/roles/kubespray_defaults/defaults/main/table.yml
+downloads:
+  nerdctl: {enabled: \"{{ container_manager == 'docker' }}\", groups: [k8s_cluster]}
+  kubectl: {enabled: true, groups: [kube_control_plane]}
+  cni: {enabled: \"{{ ansible_facts.x }}\", groups: [k8s_cluster]}
+  helm: {enabled: false, groups: [k8s_cluster]}
+";
+    let workspace = workspace(&format!("{ROLES}{downloads}"), Settings::default());
+    let downloaded = |component: &str| {
+        let explanation = explain_component(&workspace, None, "b", component).expect("a component");
+        explanation.components[0].downloaded.map(hostwise_analysis::Answer::name)
+    };
+    assert_eq!(downloaded("nerdctl"), Some("yes"));
+    assert_eq!(downloaded("kubectl"), Some("no"));
+    assert_eq!(downloaded("helm"), Some("no"));
+    assert_eq!(downloaded("cni-plugins"), Some("unknown"));
+}
+
+#[test]
+fn a_variable_is_declared_in_the_checkout() {
+    let set = "#- /repo/env/prod/group_vars/all.yml\nkube_major_version: '1.30'\ntimeout: 1\nother: \"{{ shared }}\"\n";
+    let workspace = workspace(&format!("{ROLES}{set}"), Settings::default());
+    let path = "/repo/env/prod/group_vars/all.yml";
+    let text = workspace.files().file(path).expect("a file").text().to_owned();
+    let declared = |name: &str| {
+        let found = declaration(&workspace, path, text.find(name).expect("it is there"));
+        let targets = found.into_iter().flat_map(|found| found.targets);
+        targets
+            .map(|target| workspace.files().file(&target.path).expect("a file").text()[target.range.span()].to_owned() + " " + &target.path)
+            .collect::<Vec<_>>()
+    };
+    let roles = "/repo/roles";
+    assert_eq!(declared("kube_major"), [format!("kube_major_version {roles}/kubespray_defaults/vars/main/main.yml")]);
+    assert_eq!(
+        declared("timeout"),
+        [format!("timeout {roles}/etcd/defaults/main.yaml"), format!("timeout {roles}/network_plugin/calico/defaults/main.yml")]
+    );
+    assert_eq!(
+        declared("shared"),
+        [
+            format!("shared {roles}/kubespray_defaults/defaults/main/main.yml"),
+            format!("shared {roles}/network_plugin/calico/defaults/main.yml")
+        ]
+    );
+    assert_eq!(declared("other"), [""; 0]);
 }

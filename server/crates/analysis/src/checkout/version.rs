@@ -116,3 +116,22 @@ fn installable(roles: &Roles) -> Option<(Version, Version)> {
         Some((from.min(version), to.max(version)))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use hostwise_kubespray::Packs;
+
+    use super::*;
+
+    #[test]
+    fn windows_are_those_of_the_packs() {
+        let number = |version: &String| version.parse::<Version>().ok();
+        for window in WINDOWS.iter().rev() {
+            let pack = Packs::bundled().nearest(window.release);
+            let known = pack.kube_versions.known.iter().filter_map(number);
+            if pack.version == window.release {
+                assert_eq!((known.clone().min(), known.max()), (Some(window.from), Some(window.to)), "{}", window.release);
+            }
+        }
+    }
+}

@@ -48,7 +48,7 @@ struct Evaluation<'e> {
     pack: &'e Pack,
     scope: &'e HostScope<'e>,
     evaluator: Evaluator<'e>,
-    judged: RefCell<FxHashMap<&'e str, Rc<Judged>>>,
+    judged: RefCell<FxHashMap<Rc<str>, Rc<Judged>>>,
 }
 
 /// A condition on this host.
@@ -59,12 +59,12 @@ struct Judged {
 }
 
 impl<'e> Evaluation<'e> {
-    fn judged(&self, condition: &'e str) -> Rc<Judged> {
+    fn judged(&self, condition: &str) -> Rc<Judged> {
         let known = self.judged.borrow().get(condition).cloned();
         known.unwrap_or_else(|| {
             let outcome = self.evaluator.condition(condition);
             let judged = Rc::new(Judged { truth: outcome.result, read: outcome.read });
-            self.judged.borrow_mut().insert(condition, Rc::clone(&judged));
+            self.judged.borrow_mut().insert(condition.into(), Rc::clone(&judged));
             judged
         })
     }
@@ -113,14 +113,24 @@ impl<'e> Evaluation<'e> {
         }
     }
 
-    fn fetched(&self, download: &'e Download) -> Fetched {
+    fn fetched(&self, download: &Download) -> Fetched {
         let is_image = download.form == DownloadForm::Image;
         let mut conditions = vec![self.pack.download_when.as_str()];
         conditions.extend(is_image.then_some(self.pack.image_download_when.as_str()));
-        conditions.extend(download.when.as_deref());
-        let is_here = download.groups.iter().any(|group| self.cluster.is_member(self.host, group));
-        let answer = if is_here { all(conditions.into_iter().map(|condition| self.answer(condition))) } else { Answer::No };
+        let answers = conditions.into_iter().map(|condition| self.answer(condition));
+        let answer = match self.in_table_of_checkout(&download.item) {
+            Some(listed) => all(answers.chain([listed])),
+            None if !download.groups.iter().any(|group| self.cluster.is_member(self.host, group)) => Answer::No,
+            None => all(answers.chain(download.when.as_deref().map(|condition| self.answer(condition)))),
+        };
         Fetched { item: download.item.as_str().into(), is_image, answer }
+    }
+
+    /// Whether the table `downloads` of the user's checkout enables an item for this host; `None` without such a table.
+    fn in_table_of_checkout(&self, item: &str) -> Option<Answer> {
+        self.cluster.kubespray.as_ref()?.declared("downloads").first()?;
+        let entry = format!("downloads['{item}']");
+        Some(self.answer(&format!("{entry} is defined and {entry}.enabled and {entry}.groups | intersect(group_names)")))
     }
 
     fn downloaded(&self, component: &Component, state: State, downloads: &[Fetched]) -> Option<Answer> {
@@ -139,7 +149,7 @@ impl<'e> Evaluation<'e> {
         Some(all([answer_of(state)].into_iter().chain(component.runs_when.as_deref().map(|condition| self.answer(condition)))))
     }
 
-    fn answer(&self, condition: &'e str) -> Answer {
+    fn answer(&self, condition: &str) -> Answer {
         match self.judged(condition).truth {
             Truth::True => Answer::Yes,
             Truth::False => Answer::No,
