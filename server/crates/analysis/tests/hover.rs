@@ -488,7 +488,7 @@ fn programs_and_components_in_any_text() {
     "#]],
     );
     check(
-        &format!("{CLUSTER}#- /inventory/site.yml\n- hosts: etcd\n  tasks:\n    - command: /usr/local/bin/etcd$0ctl member list\n"),
+        &format!("{CLUSTER}#- /inventory/site.yml\n- hosts: etcd\n  vars:\n    list: /usr/local/bin/etcd$0ctl member list\n"),
         expect![[r#"
             [etcdctl]
             **etcdctl**: command line of etcd
