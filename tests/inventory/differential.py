@@ -122,6 +122,7 @@ def main():
                     n_compared += 1
                     if answer.result() != theirs:
                         different.append((number, case, mode, theirs, answer.result()))
+            print(f"{start + len(batch) - seed} inventories, {n_compared} outputs, {len(different)} different", file=sys.stderr, flush=True)
     print(f"{n_cases} inventories, {n_compared} outputs compared, {n_unprintable} that Ansible cannot print, {len(different)} different")
     for number, case, mode, theirs, answer in different[:N_SHOWN]:
         print(f"\n=== case {number}: {' '.join(case['arguments'] + mode)}")
