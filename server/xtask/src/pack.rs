@@ -69,3 +69,27 @@ fn text(changes: &Changes) -> anyhow::Result<String> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `HOSTWISE_KUBESPRAY` names a checkout: what the packs say of its release is what its files say.
+    #[test]
+    fn the_facts_are_those_of_the_checkout() -> anyhow::Result<()> {
+        let Some(checkout) = std::env::var_os("HOSTWISE_KUBESPRAY").map(PathBuf::from) else {
+            eprintln!("skipped: HOSTWISE_KUBESPRAY names no checkout");
+            return Ok(());
+        };
+        let galaxy = std::fs::read_to_string(checkout.join("galaxy.yml"))?;
+        let version = galaxy.lines().find_map(|line| line.strip_prefix("version: ")).context("a version")?;
+        let version: Version = version.trim().parse().map_err(anyhow::Error::msg)?;
+        let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/kubespray/packs/variables");
+        let (_, known) = known(&packs)?.into_iter().find(|(release, _)| *release == version).context("a release with a pack")?;
+        let found = checkout::variables(&checkout)?;
+        let differs: Vec<&String> = known.keys().chain(found.keys()).filter(|name| known.get(*name) != found.get(*name)).collect();
+        assert_eq!(differs, Vec::<&String>::new(), "{version}");
+        assert!(known.len() > 1000, "{} variables", known.len());
+        Ok(())
+    }
+}

@@ -1,6 +1,8 @@
 //! What each host gets, and why: the conditions of the release, evaluated where they differ and shared where they do not.
 
 mod evaluation;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 

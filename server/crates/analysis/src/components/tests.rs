@@ -1,0 +1,202 @@
+//! Verdicts against what real runs of Ansible gave, and against the tables of a checkout.
+//!
+//! The recorded runs stand beside the repository, in `../shared/data`. `HOSTWISE_KUBESPRAY` names a checkout. What is missing is said, and skipped.
+
+#![expect(clippy::disallowed_methods, reason = "tests read recorded runs and a checkout")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hostwise_expression::{Evaluator, Value};
+use hostwise_inventory::{Content, Files, SourceFile};
+use hostwise_kubespray::Packs;
+use hostwise_syntax as syntax;
+use serde_json::Value as Json;
+
+use super::{Answer, State};
+use crate::cluster::Cluster;
+use crate::scope::{DIALECT, HostScope};
+use crate::{Settings, Workspace};
+
+const ENGINES: [&str; 3] = ["containerd", "crio", "docker"];
+const KINDS_OF_ETCD: [&str; 3] = ["host", "docker", "kubeadm"];
+
+fn data() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data/kubespray/fixtures");
+    if !path.is_dir() {
+        eprintln!("skipped: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+fn workspace(inventory: &str, variables: &str, release: &str) -> Workspace {
+    let file = |path: &str, text: &str| SourceFile::new(path, Content::Text(text.into()), false);
+    let files: Files = [file("/i/hosts.yml", inventory), file("/i/group_vars/all.yml", variables)].into_iter().collect();
+    Workspace::new(files, BTreeSet::new(), Settings { kubespray: Some(release.to_owned()), ..Settings::default() })
+}
+
+/// What the download role fetches for a host: `kubelet:F`, `coredns:C`; sorted.
+fn fetched(cluster: &Cluster, host: &str) -> BTreeSet<String> {
+    let view = cluster.view(cluster.inventory.host_named(host).expect("a host"));
+    let all = view.components.iter().flat_map(|verdict| &verdict.downloads);
+    let here = all.filter(|fetched| {
+        assert_ne!(fetched.answer, Answer::Unknown, "{host}: {}", fetched.item);
+        fetched.answer == Answer::Yes
+    });
+    here.map(|fetched| format!("{}:{}", fetched.item, if fetched.is_image { 'C' } else { 'F' })).collect()
+}
+
+fn groups(cluster: &Cluster, host: &str) -> Vec<String> {
+    let host = cluster.inventory.host_named(host).expect("a host");
+    let names = cluster.inventory.groups_of(host).iter().map(|&group| cluster.inventory.group(group).name.to_string());
+    let mut names: Vec<String> = names.filter(|name| name != "all" && !name.starts_with('_')).collect();
+    names.sort_unstable();
+    names
+}
+
+fn check(recorded: &Json, cluster: &Cluster, context: &str) {
+    let host = recorded["host"].as_str().expect("a name");
+    let texts = |key: &str| recorded[key].as_array().expect("a list").iter().map(|text| text.as_str().expect("text").to_owned());
+    assert_eq!(groups(cluster, host), texts("groups").collect::<Vec<_>>(), "{context} {host}");
+    assert_eq!(fetched(cluster, host), texts("downloads").collect::<BTreeSet<_>>(), "{context} {host}");
+    let view = cluster.view(cluster.inventory.host_named(host).expect("a host"));
+    assert_eq!(view.image_tool.as_deref(), recorded["tool"].as_str(), "{context} {host}");
+    let engine = view.component("crictl").expect("a component").state == State::Installed;
+    assert_eq!(Json::Bool(engine), recorded["deploy_container_engine"], "{context} {host}");
+}
+
+fn json(path: &Path) -> Json {
+    serde_json::from_str(&std::fs::read_to_string(path).expect("a file")).expect("JSON")
+}
+
+#[test]
+fn layouts_become_what_ansible_made_of_them() {
+    let Some(data) = data() else { return };
+    let mut n_hosts = 0;
+    for (folder, release) in [("HEAD", "2.32.0"), ("v2.24.0", "2.24.0")] {
+        for layout in ["all-in-one", "default", "ha", "scale", "separate"] {
+            let inventory = std::fs::read_to_string(data.join(format!("inventories/{layout}.yml"))).expect("a file");
+            let workspace = workspace(&inventory, "{}", release);
+            let recorded = json(&data.join(format!("expected/{folder}/{layout}.json")));
+            for recorded in recorded.as_array().expect("a list") {
+                check(recorded, &workspace.clusters()[0], &format!("{release} {layout}"));
+                n_hosts += 1;
+            }
+        }
+    }
+    assert_eq!(n_hosts, 24);
+}
+
+#[test]
+fn engines_and_kinds_of_etcd_become_what_ansible_made_of_them() {
+    let Some(data) = data() else { return };
+    let inventory = std::fs::read_to_string(data.join("inventories/separate.yml")).expect("a file");
+    for release in ["2.24.0", "2.31.0"] {
+        let recorded = json(&data.join(format!("expected/separate-3x3/v{release}.json")));
+        let recorded = recorded.as_array().expect("a list");
+        assert_eq!(recorded.len(), 27);
+        for recorded in recorded {
+            let text = |key: &str| recorded[key].as_str().expect("text");
+            let (engine, etcd) = (text("container_manager"), text("etcd_deployment_type"));
+            let variables = format!("container_manager: {engine}\netcd_deployment_type: {etcd}\nkube_network_plugin: cilium\n");
+            let workspace = workspace(&inventory, &variables, release);
+            check(recorded, &workspace.clusters()[0], &format!("{release} {engine} {etcd}"));
+        }
+    }
+}
+
+/// Nothing depends on what no file says, on hosts of any layout with the defaults of any release.
+#[test]
+fn defaults_decide_every_component() {
+    for pack in Packs::bundled().all() {
+        for (name, layout) in &pack.layouts {
+            let workspace = workspace(&inventory(&layout.hosts), "{}", &pack.version.to_string());
+            let cluster = &workspace.clusters()[0];
+            for (host, _) in cluster.inventory.hosts() {
+                for verdict in &cluster.view(host).components {
+                    assert_ne!(verdict.state, State::Unknown, "{} {name} {}: {}", pack.version, verdict.name, verdict.reason);
+                    assert_ne!(verdict.downloaded, Some(Answer::Unknown), "{} {name} {}", pack.version, verdict.name);
+                    assert_ne!(verdict.running, Some(Answer::Unknown), "{} {name} {}", pack.version, verdict.name);
+                }
+            }
+        }
+    }
+}
+
+/// The downloads of a checkout for every layout, engine, kind of etcd and network plugin.
+#[test]
+fn a_checkout_downloads_what_its_pack_says() {
+    let Some(root) = std::env::var_os("HOSTWISE_KUBESPRAY").map(PathBuf::from) else {
+        eprintln!("skipped: HOSTWISE_KUBESPRAY names no checkout");
+        return;
+    };
+    let galaxy = std::fs::read_to_string(root.join("galaxy.yml")).expect("galaxy.yml");
+    let release = galaxy.lines().find_map(|line| line.strip_prefix("version: ")).expect("a version").trim().to_owned();
+    let table = downloads(&root);
+    let pack = Packs::bundled().nearest(release.parse().expect("a release"));
+    let plugins = &pack.variable("kube_network_plugin").expect("a variable").values;
+    let mut n_compared = 0;
+    for (name, layout) in &pack.layouts {
+        let inventory = inventory(&layout.hosts);
+        for (engine, etcd, plugin) in ENGINES.iter().flat_map(|engine| {
+            KINDS_OF_ETCD.iter().flat_map(move |etcd| plugins.iter().map(move |plugin| (engine, etcd, plugin)))
+        }) {
+            let variables = format!("container_manager: {engine}\netcd_deployment_type: {etcd}\nkube_network_plugin: {plugin}\n");
+            let workspace = workspace(&inventory, &variables, &release);
+            let cluster = &workspace.clusters()[0];
+            for (host, _) in cluster.inventory.hosts() {
+                let scope = HostScope { cluster, host, without_own: false };
+                let evaluator = Evaluator::new(&scope, DIALECT);
+                let is = |text: &str| match evaluator.template(text).result {
+                    Value::Bool(value) => value,
+                    Value::String(text) => text.eq_ignore_ascii_case("true"),
+                    other => panic!("{text}: {other:?}"),
+                };
+                let here = table.iter().filter(|entry| entry.groups.iter().any(|group| cluster.is_member(host, group)) && is(&entry.enabled));
+                let expected: BTreeSet<String> =
+                    here.map(|entry| format!("{}:{}", entry.item, if is(&entry.file) { 'F' } else { 'C' })).collect();
+                let host = &cluster.inventory.host(host).name;
+                assert_eq!(fetched(cluster, host), expected, "{name} {engine} {etcd} {plugin} {host}");
+                n_compared += 1;
+            }
+        }
+    }
+    eprintln!("{n_compared} hosts of {release} compared");
+}
+
+struct Entry {
+    item: String,
+    enabled: String,
+    file: String,
+    groups: Vec<String>,
+}
+
+/// The checkout's own table.
+fn downloads(root: &Path) -> Vec<Entry> {
+    let path = |role: &str| root.join("roles").join(role).join("defaults/main/download.yml");
+    let path = ["kubespray_defaults", "kubespray-defaults"].into_iter().map(path).find(|path| path.is_file()).expect("a table");
+    let document = syntax::yaml::parse(Arc::from(std::fs::read_to_string(path).expect("a file")));
+    let table = document.root().and_then(|root| root.get("downloads")).expect("downloads");
+    let entry = |entry: syntax::yaml::Entry<'_>| {
+        let text = |key: &str| entry.value.get(key).map_or_else(String::new, |entry| entry.value.text().into_owned());
+        Entry {
+            item: entry.key.text().into_owned(),
+            enabled: text("enabled"),
+            file: text("file"),
+            groups: entry.value.get("groups").map(|groups| groups.value.items().map(|group| group.text().into_owned()).collect()).unwrap_or_default(),
+        }
+    };
+    table.value.entries().map(entry).collect()
+}
+
+fn inventory(hosts: &[Vec<String>]) -> String {
+    let groups: BTreeSet<&String> = hosts.iter().flatten().collect();
+    let of = |group: &&String| {
+        let members = hosts.iter().enumerate().filter(|(_, groups)| groups.contains(group));
+        let members: String = members.map(|(index, _)| format!("    n{}:\n", index + 1)).collect();
+        format!("{group}:\n  hosts:\n{members}")
+    };
+    groups.iter().map(of).collect()
+}
