@@ -112,11 +112,24 @@ impl Cluster {
                 hosts.into_iter().map(|host| expression::Value::String(Arc::clone(&self.inventory.host(host).name))).collect()
             };
             let entry = |(id, group): (_, &hostwise_inventory::Group)| {
-                let members = expression::Value::List(Arc::new(names(self.inventory.members(id))));
-                (expression::Value::String(Arc::clone(&group.name)), members)
+                let hosts = self.inventory.members(id);
+                let members = if self.has_random_order(&group.name, hosts.len()) {
+                    let unknown = expression::Reason::Unsupported(format!("the order of {}", group.name).into());
+                    vec![expression::Value::Unknown(vec![unknown]); hosts.len()]
+                } else {
+                    names(hosts)
+                };
+                (expression::Value::String(Arc::clone(&group.name)), expression::Value::List(Arc::new(members)))
             };
             expression::Value::Map(Arc::new(self.inventory.groups().map(entry).collect()))
         })
+    }
+
+    /// Whether Ansible orders the hosts of a group anew in every run: those that a play adds come as they finish. It matters where the first host
+    /// is special only.
+    fn has_random_order(&self, group: &str, n_hosts: usize) -> bool {
+        let n_before = || self.plain.group_named(group).map_or(0, |group| self.plain.members(group).len());
+        group == "kube_control_plane" && n_hosts > 1 && n_before() < n_hosts
     }
 
     /// Whether the host belongs to the group, directly or through other groups.

@@ -35,25 +35,12 @@ pub struct GroupKnowledge {
     /// At run time it also gets the hosts of these groups and of their descendants, as they stand in the files.
     #[serde(default)]
     pub filled_from: Vec<String>,
-    /// At run time, after those, it is made of the hosts of a group on which conditions hold.
-    #[serde(default)]
-    pub filled_when: Option<FilledWhen>,
     /// An inventory without the group is taken to mean these as its children, although the release stops at it.
     #[serde(default)]
     pub meant: Vec<String>,
     /// Names of this group in older inventories.
     #[serde(default)]
     pub legacy_names: Vec<String>,
-}
-
-/// A group that a play makes of hosts by what their variables say.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FilledWhen {
-    /// The group whose hosts are asked.
-    pub of: String,
-    /// Ansible expressions, all of which hold on the hosts that join.
-    pub all: Vec<String>,
 }
 
 /// A layout of Kubespray's own tests.

@@ -67,6 +67,48 @@ fn check(recorded: &Json, cluster: &Cluster, context: &str) {
     assert_eq!(Json::Bool(engine), recorded["deploy_container_engine"], "{context} {host}");
 }
 
+const OLD_NAMES: &str = "kube-master: {hosts: {a: , b: }}\nkube-node: {hosts: {c: }}\netcd: {hosts: {a: }}\n";
+
+/// Old group names alone: up to 2.26 the hosts get what the new names give; from 2.27 on they never reach k8s_cluster.
+#[test]
+fn old_group_names_lead_to_the_cluster_up_to_2_26() {
+    let with_cluster = format!("{OLD_NAMES}k8s-cluster: {{children: {{kube-master: , kube-node: }}}}\n");
+    for (release, of_a, of_c) in [
+        ("2.26.1", "etcd k8s-cluster k8s_cluster kube-master kube_control_plane", "k8s-cluster k8s_cluster kube-node kube_node"),
+        ("2.27.0", "etcd k8s-cluster kube-master kube_control_plane", "k8s-cluster kube-node kube_node"),
+        ("2.31.0", "etcd k8s-cluster kube-master kube_control_plane", "k8s-cluster kube-node kube_node"),
+    ] {
+        let workspace = workspace(&with_cluster, "{}", release);
+        let cluster = &workspace.clusters()[0];
+        assert_eq!((groups(cluster, "a").join(" "), groups(cluster, "c").join(" ")), (of_a.to_owned(), of_c.to_owned()), "{release}");
+    }
+}
+
+#[test]
+fn a_control_plane_of_old_names_has_no_first_host() {
+    let workspace = workspace(OLD_NAMES, "metallb_enabled: true\n", "2.31.0");
+    let cluster = &workspace.clusters()[0];
+    let view = cluster.view(cluster.inventory.host_named("a").expect("a host"));
+    let metallb = view.component("metallb").expect("a component");
+    assert_eq!((metallb.state, &*metallb.reason), (State::Unknown, "depends on the order of kube_control_plane, which is not evaluated here"));
+}
+
+/// Up to 2.26 a group k8s_cluster that is there is what it says, and one that is not is taken for what it has to be.
+#[test]
+fn a_static_cluster_is_as_it_stands_up_to_2_26() {
+    let plain = "kube_control_plane: {hosts: {a: }}\nkube_node: {hosts: {b: }}\n";
+    let partial = format!("{plain}k8s_cluster: {{children: {{kube_control_plane: }}}}\n");
+    for (inventory, release, expected) in [
+        (plain, "2.24.0", "k8s_cluster kube_node"),
+        (&partial, "2.24.0", "kube_node"),
+        (plain, "2.27.0", "k8s_cluster kube_node"),
+        (&partial, "2.27.0", "k8s_cluster kube_node"),
+    ] {
+        let workspace = workspace(inventory, "{}", release);
+        assert_eq!(groups(&workspace.clusters()[0], "b").join(" "), expected, "{release}: {inventory}");
+    }
+}
+
 fn json(path: &Path) -> Json {
     serde_json::from_str(&std::fs::read_to_string(path).expect("a file")).expect("JSON")
 }
