@@ -29,7 +29,7 @@ pub struct Variable {
     /// The roles that read it, sorted; `playbooks` for plays.
     pub roles: Vec<String>,
     /// What it is for: a fragment of a sentence without a full stop.
-    pub purpose: Option<&'static str>,
+    pub purpose: Option<String>,
     /// A role variable: setting it in an inventory has no effect.
     pub shadowed: bool,
     /// A task may set it while Ansible runs.
@@ -63,13 +63,39 @@ struct Removal {
     gone: Option<Version>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Purposes {
+    names: FxHashMap<String, String>,
+    patterns: Vec<Pattern>,
+}
+
+/// Words for all names that end alike; `{}` in them is what stands before.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pattern {
+    ends: String,
+    words: String,
+}
+
+impl Purposes {
+    fn of(&self, name: &str) -> Option<String> {
+        self.names.get(name).cloned().or_else(|| {
+            self.patterns.iter().find_map(|pattern| {
+                let stem = name.strip_suffix(pattern.ends.as_str())?;
+                Some(pattern.words.replace("{}", &stem.replace('_', " ")))
+            })
+        })
+    }
+}
+
 /// Everything of the table that is not one release's.
 #[derive(Debug)]
 struct Table {
     /// Oldest first.
     changes: Vec<Changes>,
     spans: FxHashMap<String, Span>,
-    purposes: IndexMap<String, String>,
+    purposes: Purposes,
     removals: IndexMap<String, Removal>,
     values: Value,
 }
@@ -147,7 +173,7 @@ pub(crate) fn of(release: Version) -> IndexMap<String, Variable> {
             values: values.swap_remove(name).unwrap_or_default(),
             since: first.filter(|first| Some(*first) != oldest),
             roles: facts.roles.clone(),
-            purpose: table.purposes.get(name).map(String::as_str),
+            purpose: table.purposes.of(name),
             shadowed: facts.shadowed,
             set_by_tasks: facts.set_by_tasks,
             sample: facts.sample.clone(),
@@ -165,5 +191,71 @@ pub(crate) fn removed(name: &str, release: Version) -> Option<Removed> {
     match table.spans.get(name).and_then(|span| span.last_read) {
         Some(last) => (last < release).then_some(Removed { last: Some(last), instead }),
         None => removal?.gone.is_some_and(|gone| gone <= release).then_some(Removed { last: None, instead }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Packs;
+
+    #[test]
+    fn people_wrote_about_variables_that_there_are() {
+        let table = table();
+        let known = |name: &String| table.spans.contains_key(name);
+        let mut unknown: Vec<&String> = table.purposes.names.keys().filter(|name| !known(name)).collect();
+        unknown.sort_unstable();
+        assert_eq!(unknown, Vec::<&String>::new());
+        assert!(table.purposes.names.values().all(|words| !words.ends_with('.') && !words.is_empty()));
+        for (name, removal) in &table.removals {
+            assert!(known(name) || removal.gone.is_some(), "{name}");
+        }
+        let values: IndexMap<String, Value> = serde_json::from_value(table.values.clone()).expect("a map");
+        assert_eq!(values.keys().filter(|name| !known(name)).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+
+    #[test]
+    fn a_variable_is_what_its_release_says() {
+        let packs = Packs::bundled();
+        let at = |release: &str| packs.nearest(release.parse().expect("a release"));
+        let plugin = at("2.31.0").variable("kube_network_plugin").expect("a variable");
+        assert_eq!((plugin.kind, &plugin.default), (Kind::Text, &Some(Default::Text("calico".to_owned()))));
+        assert!(plugin.is_shared() && !plugin.shadowed && plugin.since.is_none());
+        assert!(plugin.roles.iter().any(|role| role == "validate_inventory"), "{:?}", plugin.roles);
+        let has = |release: &str, plugin: &str| {
+            at(release).variable("kube_network_plugin").expect("a variable").values.contains(&Default::Text(plugin.to_owned()))
+        };
+        assert!(has("2.24.0", "weave") && !has("2.24.0", "none") && !has("2.29.1", "weave") && has("2.29.1", "none"));
+        assert_eq!(at("2.28.1").variable("ipv6_stack").expect("a variable").since, Some("2.28.0".parse().expect("a release")));
+        assert!(at("2.28.1").variable("kubelet_checksums").expect("a variable").shadowed);
+        assert!(!at("2.27.1").variable("kubelet_checksums").expect("a variable").shadowed);
+        let purpose = |name: &str| at("2.31.0").variable(name).and_then(|variable| variable.purpose.clone());
+        assert_eq!(purpose("calico_node_image_repo").as_deref(), Some("image of calico node, with its registry"));
+    }
+
+    #[test]
+    fn a_name_that_is_gone_has_a_last_release() {
+        let release = |text: &str| text.parse::<Version>().expect("a release");
+        assert_eq!(removed("dashboard_enabled", release("2.31.0")), Some(Removed { last: Some(release("2.30.0")), instead: None }));
+        assert_eq!(removed("dashboard_enabled", release("2.30.0")), None);
+        let containerd = removed("containerd_insecure_registries", release("2.24.0")).expect("it is gone");
+        assert_eq!((containerd.last, containerd.instead), (None, Some("containerd_registries_mirrors")));
+        assert_eq!(removed("kube_network_plugin", release("2.31.0")), None);
+        assert_eq!(removed("a_name_of_ours", release("2.31.0")), None);
+    }
+
+    #[test]
+    fn a_release_downloads_the_versions_of_its_table() {
+        for (release, oldest, newest, default) in [
+            ("2.24.0", "v1.26.0", "v1.29.1", "v1.28.6"),
+            ("2.28.0", "1.30.0", "1.32.5", "1.32.5"),
+            ("2.28.1", "1.30.0", "1.32.8", "1.32.8"),
+            ("2.31.0", "1.33.0", "1.35.4", "1.35.4"),
+            ("2.32.0", "1.34.0", "1.36.4", "1.36.4"),
+        ] {
+            let versions = &Packs::bundled().nearest(release.parse().expect("a release")).kube_versions;
+            let ends = (versions.known.last().map(String::as_str), versions.known.first().map(String::as_str));
+            assert_eq!((ends, versions.default.as_str()), ((Some(oldest), Some(newest)), default), "{release}");
+        }
     }
 }

@@ -90,7 +90,10 @@ fn a_control_plane_of_old_names_has_no_first_host() {
     let cluster = &workspace.clusters()[0];
     let view = cluster.view(cluster.inventory.host_named("a").expect("a host"));
     let metallb = view.component("metallb").expect("a component");
-    assert_eq!((metallb.state, &*metallb.reason), (State::Unknown, "depends on the order of kube_control_plane, which is not evaluated here"));
+    assert_eq!(
+        (metallb.state, &*metallb.reason),
+        (State::Unknown, "depends on the order of kube_control_plane, which is not evaluated here")
+    );
 }
 
 /// Up to 2.26 a group k8s_cluster that is there is what it says, and one that is not is taken for what it has to be.
@@ -182,9 +185,10 @@ fn a_checkout_downloads_what_its_pack_says() {
     let mut n_compared = 0;
     for (name, layout) in &pack.layouts {
         let inventory = inventory(&layout.hosts);
-        for (engine, etcd, plugin) in ENGINES.iter().flat_map(|engine| {
-            KINDS_OF_ETCD.iter().flat_map(move |etcd| plugins.iter().map(move |plugin| (engine, etcd, plugin)))
-        }) {
+        for (engine, etcd, plugin) in ENGINES
+            .iter()
+            .flat_map(|engine| KINDS_OF_ETCD.iter().flat_map(move |etcd| plugins.iter().map(move |plugin| (engine, etcd, plugin))))
+        {
             let variables = format!("container_manager: {engine}\netcd_deployment_type: {etcd}\nkube_network_plugin: {plugin}\n");
             let workspace = workspace(&inventory, &variables, &release);
             let cluster = &workspace.clusters()[0];
@@ -196,7 +200,8 @@ fn a_checkout_downloads_what_its_pack_says() {
                     Value::String(text) => text.eq_ignore_ascii_case("true"),
                     other => panic!("{text}: {other:?}"),
                 };
-                let here = table.iter().filter(|entry| entry.groups.iter().any(|group| cluster.is_member(host, group)) && is(&entry.enabled));
+                let here =
+                    table.iter().filter(|entry| entry.groups.iter().any(|group| cluster.is_member(host, group)) && is(&entry.enabled));
                 let expected: BTreeSet<String> =
                     here.map(|entry| format!("{}:{}", entry.item, if is(&entry.file) { 'F' } else { 'C' })).collect();
                 let host = &cluster.inventory.host(host).name;
@@ -227,7 +232,11 @@ fn downloads(root: &Path) -> Vec<Entry> {
             item: entry.key.text().into_owned(),
             enabled: text("enabled"),
             file: text("file"),
-            groups: entry.value.get("groups").map(|groups| groups.value.items().map(|group| group.text().into_owned()).collect()).unwrap_or_default(),
+            groups: entry
+                .value
+                .get("groups")
+                .map(|groups| groups.value.items().map(|group| group.text().into_owned()).collect())
+                .unwrap_or_default(),
         }
     };
     table.value.entries().map(entry).collect()

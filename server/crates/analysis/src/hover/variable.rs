@@ -37,7 +37,7 @@ pub(super) fn markdown(cluster: &Cluster, name: &str, here: Option<Place>) -> Op
     if values.is_empty() && about.is_empty() && here.is_none() && !is_fact {
         return None;
     }
-    let mut lines = vec![match variable.and_then(|variable| variable.purpose) {
+    let mut lines = vec![match variable.and_then(|variable| variable.purpose.as_deref()) {
         Some(purpose) => format!("**{name}**: {purpose}"),
         None => format!("**{name}**"),
     }];
