@@ -48,8 +48,8 @@ pub(crate) fn sample_group(variable: &Variable) -> Option<&str> {
 
 /// One line: what it is for, else its default.
 pub(crate) fn summary(variable: &Variable) -> String {
-    match (variable.purpose, &variable.default) {
-        (Some(purpose), _) => purpose.to_owned(),
+    match (&variable.purpose, &variable.default) {
+        (Some(purpose), _) => purpose.clone(),
         (None, Some(default)) => format!("default: {}", in_one_line(default)),
         (None, None) => String::new(),
     }

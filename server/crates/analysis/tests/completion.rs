@@ -72,6 +72,7 @@ fn groups_that_fit_with_what_they_do() {
             «kube_»
             kube_control_plane -> "kube_control_plane:" (the API server, scheduler and controller manager run on its hosts; the first host is where the cluster is initialised)
             kube_node -> "kube_node:" (the workers, which run the pods)
+            broken_kube_control_plane -> "broken_kube_control_plane:" (the control planes that the playbook recover-control-plane gives up and makes anew)
         "#]],
     );
     let inside = "all:\n  children:\n    outer:\n      children:\n        inner: {hosts: {a: }}\n        $0\n    etcd: {hosts: {a: }}\n";
@@ -126,7 +127,7 @@ fn variables_of_a_group_file_by_relevance() {
         1,
         expect![[r#"
             «container_manager»
-            container_manager_on_localhost -> "container_manager_on_localhost: $1" (default: {{ container_manager }})
+            container_manager_on_localhost -> "container_manager_on_localhost: $1" (container engine of the machine that runs Ansible, when it downloads images)
             …
         "#]],
     );
@@ -141,7 +142,7 @@ fn variables_of_a_group_file_by_relevance() {
         expect![[r#"
             «own_»
             own_one -> "own_one" (set in 1 place)
-            cilium_enable_well_known_identities -> "cilium_enable_well_known_identities" (default: false)
+            cilium_enable_well_known_identities -> "cilium_enable_well_known_identities" (whether some pods have fixed identities)
             …
         "#]],
     );
@@ -154,7 +155,7 @@ fn variables_of_hosts_begin_with_the_address() {
     let here = scene("etcd:\n  hosts:\n    é€😀:\n      ip: 1\n      $0\n");
     let found = completions(&here.workspace, &here.path, here.offset).expect("variables");
     let first: Vec<&str> = found.items.iter().take(3).map(|item| item.label.as_str()).collect();
-    assert_eq!(first, ["ansible_host", "access_ip", "etcd_member_name"]);
+    assert_eq!(first, ["ansible_host", "access_ip", "access_ip6"]);
     assert_eq!(found.items[0].snippet.as_deref(), Some("ansible_host: $1"));
     assert!(offers("etcd:\n  hosts:\n    é€😀:\n      ip: 1\n      acc$0\n      x: 1\n", "access_ip"));
 }
@@ -276,9 +277,10 @@ fn ini_inventories() {
         &fixture("[kube_c$0"),
         1,
         expect![[r#"
-        «kube_c»
-        kube_control_plane -> "kube_control_plane" (the API server, scheduler and controller manager run on its hosts; the first host is where the cluster is initialised)
-    "#]],
+            «kube_c»
+            kube_control_plane -> "kube_control_plane" (the API server, scheduler and controller manager run on its hosts; the first host is where the cluster is initialised)
+            …
+        "#]],
     );
     check(
         &fixture("[etcd:$0"),

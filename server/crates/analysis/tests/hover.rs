@@ -318,16 +318,16 @@ fn a_default_says_how_it_is_computed_and_what_it_depends_on() {
     check_in_all(
         "x: \"{{ image_ar$0ch }}\"",
         expect![[r#"
-        [image_arch]
-        **image_arch**
+            [image_arch]
+            **image_arch**: architecture of the host, as images name it
 
-        - unknown (depends on ansible_architecture, a fact of the host) on all 4 hosts: default
+            - unknown (depends on ansible_architecture, a fact of the host) on all 4 hosts: default
 
-        - default: `{{ host_architecture | default('amd64') }}`
-        - read by `download`, `kubernetes-apps/helm`, `kubespray_defaults`, `network_plugin/multus`, `validate_inventory`
+            - default: `{{ host_architecture | default('amd64') }}`
+            - read by `download`, `kubernetes-apps/helm`, `kubespray_defaults`, `network_plugin/multus`, `validate_inventory`
 
-        Kubespray 2.31.0 (newest known release, no checkout found)
-    "#]],
+            Kubespray 2.31.0 (newest known release, no checkout found)
+        "#]],
     );
 }
 
@@ -350,7 +350,7 @@ fn a_variable_that_changed_with_the_releases() {
         "kubelet_check$0sums: {}",
         expect![[r#"
             [kubelet_checksums]
-            **kubelet_checksums**
+            **kubelet_checksums**: checksums of kubelet, by architecture and version
 
             - **an inventory has no effect**: `kubespray_defaults` sets it
             - type: checksums by architecture and version
@@ -363,7 +363,7 @@ fn a_variable_that_changed_with_the_releases() {
         "ipv6_st$0ack: true",
         expect![[r#"
             [ipv6_stack]
-            **ipv6_stack**
+            **ipv6_stack**: whether the cluster speaks IPv6
 
             - `true` on all 4 hosts: this line
 

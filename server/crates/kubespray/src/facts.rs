@@ -45,7 +45,7 @@ pub struct Facts {
     /// A task sets it while Ansible runs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub set_by_tasks: bool,
-    /// The file of the sample inventory that has it, below `inventory/sample`.
+    /// The file of the sample inventory that has it, below `group_vars`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<String>,
     /// The roles that read it, sorted; `playbooks` for plays.

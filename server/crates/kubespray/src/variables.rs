@@ -34,7 +34,7 @@ pub struct Variable {
     pub shadowed: bool,
     /// A task may set it while Ansible runs.
     pub set_by_tasks: bool,
-    /// The file of the sample inventory that shows it, below `inventory/sample`.
+    /// The file of the sample inventory that shows it, below `group_vars`.
     pub sample: Option<String>,
 }
 

@@ -165,7 +165,7 @@ fn add_role_variable(variables: &mut Variables, role: &str, name: &str, value: &
 fn add_sample(variables: &mut Variables, sample: &Path) -> anyhow::Result<()> {
     for path in yaml_files(&sample.join("group_vars"))? {
         let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let file = path.strip_prefix(sample)?.to_str().context("a path that is not UTF-8")?.to_owned();
+        let file = path.strip_prefix(sample.join("group_vars"))?.to_str().context("a path that is not UTF-8")?.to_owned();
         for line in text.lines() {
             let entry = line.trim_start_matches('#');
             let commented = entry.len() < line.len();
