@@ -61,7 +61,12 @@ pub(crate) fn edits(text: &str, edits: &[(usize, usize, &str)]) {
 
 fn structural(text: &str) {
     let document = yaml::parse(text.into());
-    if judge::yaml(&document).is_some() || !document.errors().is_empty() || document.root().is_none_or(|root| root.value().is_err()) {
+    // Whether libyaml bears a tab in a blank line depends on the quotes of the text above.
+    if text.contains('\t')
+        || judge::yaml(&document).is_some()
+        || !document.errors().is_empty()
+        || document.root().is_none_or(|root| root.value().is_err())
+    {
         return;
     }
     let mut open: Vec<yaml::Node<'_>> = document.root().into_iter().collect();

@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
+use crate::yaml::Document;
 pub use folds::{Fold, folds};
 pub use marks::{Class, Mark, ini_marks, templates, yaml_marks};
 pub use selection::{ini_selection, yaml_selection};
@@ -72,9 +73,11 @@ impl Canvas {
         Self { base, tree: Arc::default() }
     }
 
-    /// The tree of `text`, the text of this version, when tree-sitter can bear it and finds no error.
-    fn sound_tree(&self, text: &str) -> Option<&Tree> {
-        self.tree(text).filter(|tree| !tree.root_node().has_error())
+    /// The tree of the text of `document`, which is that of this version, when tree-sitter can bear it and neither parser finds an error: from damaged
+    /// texts an edited tree may differ from a fresh one.
+    fn sound_tree(&self, document: &Document) -> Option<&Tree> {
+        let tree = document.errors().is_empty().then(|| self.tree(document.text())).flatten();
+        tree.filter(|tree| !tree.root_node().has_error())
     }
 
     fn tree(&self, text: &str) -> Option<&Tree> {

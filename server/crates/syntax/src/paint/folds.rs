@@ -17,7 +17,7 @@ pub struct Fold {
 pub fn folds(document: &Document, canvas: &Canvas) -> Vec<Fold> {
     let text = document.text();
     let lines = LineIndex::new(text);
-    let mut folds = match canvas.sound_tree(text) {
+    let mut folds = match canvas.sound_tree(document) {
         Some(tree) => concrete(&mut tree.walk(), text, &lines),
         None => tolerant(document, &lines),
     };

@@ -40,7 +40,7 @@ pub enum Class {
 
 /// Comments, keys, values, anchors and tags of a YAML text, in order, none inside another.
 pub fn yaml_marks(document: &Document, canvas: &Canvas) -> Vec<Mark> {
-    let mut marks = match canvas.sound_tree(document.text()) {
+    let mut marks = match canvas.sound_tree(document) {
         Some(tree) => concrete(tree.root_node(), document.text()),
         None => tolerant(document),
     };

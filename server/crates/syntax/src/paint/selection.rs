@@ -19,7 +19,7 @@ pub fn yaml_selection(document: &Document, canvas: &Canvas, offset: usize) -> Ve
         let (start, end) = (node.range().start as usize + 1, (node.range().end as usize).saturating_sub(1));
         ranges.extend(Some(TextRange::new(start, end)).filter(|_| is_quoted && start <= offset && offset <= end));
     }
-    match canvas.sound_tree(text) {
+    match canvas.sound_tree(document) {
         Some(tree) => ranges.extend(concrete(tree, text, offset)),
         None => ranges.extend(tolerant(document, offset)),
     }

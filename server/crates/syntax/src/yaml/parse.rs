@@ -336,7 +336,9 @@ impl Parser<'_> {
 
     fn block_scalar(&mut self, start: usize, parent: Option<usize>) -> u32 {
         let kind = if self.bytes[start] == b'|' { Kind::Literal } else { Kind::Folded };
-        let header_end = scan::word_end(self.bytes, start);
+        // A comment may follow without a blank.
+        let word_end = scan::word_end(self.bytes, start);
+        let header_end = start + memchr::memchr(b'#', &self.bytes[start..word_end]).unwrap_or(word_end - start);
         self.trailing(header_end);
         let explicit = self.bytes[start..header_end].iter().find(|byte| byte.is_ascii_digit()).map(|digit| usize::from(digit - b'0'));
         let parent = parent.map_or(-1, |parent| parent as isize);

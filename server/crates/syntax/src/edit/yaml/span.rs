@@ -17,9 +17,10 @@ pub(super) fn start(node: Node<'_>) -> usize {
     node.properties().map_or(node.range().start, |properties| properties.start.min(node.range().start)) as usize
 }
 
-/// Where a node ends; an absent one behind its tag or anchor.
+/// Where a node ends; one that ends in an absent value, behind the tag or anchor of that.
 pub(super) fn end(node: Node<'_>) -> usize {
-    node.properties().map_or(node.range().end, |properties| properties.end.max(node.range().end)) as usize
+    let behind = |node: Node<'_>| node.properties().map_or(node.range().end, |properties| properties.end.max(node.range().end));
+    last_leaf(node).map_or(0, behind).max(behind(node)) as usize
 }
 
 /// Where an entry ends.
