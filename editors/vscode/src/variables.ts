@@ -48,12 +48,14 @@ export class VariablesView implements vscode.Disposable {
 
   private show(shown: Shown): void {
     this.shown = shown;
+    const title = shown.right === undefined ? `Variables of ${shown.left}` : `${shown.left} and ${shown.right}`;
     if (this.view !== undefined) {
+      this.view.title = title;
       this.view.reveal();
       void this.refresh();
       return;
     }
-    const view = new View<ShowVariables>(this.context, "variables", "Variables");
+    const view = new View<ShowVariables>(this.context, "variables", title);
     this.view = view;
     view.onDidDispose(() => {
       this.view = undefined;
@@ -90,11 +92,9 @@ export class VariablesView implements vscode.Disposable {
         right: shown.right,
       });
       if (answer !== null) message = { kind: "comparison", inventory: name, of: answer };
-      view.title = `${shown.left} and ${shown.right}`;
     } else {
       const answer = await server.running.sendRequest(effectiveVariablesRequest, { ...of, host: shown.left });
       if (answer !== null) message = { kind: "variables", inventory: name, of: answer };
-      view.title = `Variables of ${shown.left}`;
     }
     if (asked === this.asked && view === this.view) view.show(message);
   }

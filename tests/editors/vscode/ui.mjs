@@ -1,6 +1,6 @@
 // ui.mjs VSIX WORKSPACE OUTPUT: what a person sees in VS Code, with the packed extension. Pictures go to OUTPUT.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openWindow, startServer } from "./driver.mjs";
 
@@ -14,6 +14,8 @@ const lineOf = (text, behind = 0) => lines.findIndex((line, index) => index >= b
 const member = lineOf("instance-3:", lineOf("etcd:"));
 const worker = lineOf("instance-2:", lineOf("kube_node:"));
 
+mkdirSync(join(workspace, "host_vars"));
+writeFileSync(join(workspace, "host_vars/instance-2.yml"), "rack: 2\n");
 let passed = 0;
 const step = (what) => console.log(`ok ${++passed} - ${what}`);
 const server = await startServer({
@@ -22,6 +24,12 @@ const server = await startServer({
   settings: { "workbench.preferredLightColorTheme": "Light Modern", "workbench.preferredDarkColorTheme": "Default High Contrast" },
 });
 let window;
+
+async function until(what, holds) {
+  for (const end = Date.now() + 30_000; !holds(); await window.page.waitForTimeout(25)) {
+    if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
+  }
+}
 
 async function picture(name) {
   await window.page.screenshot({ path: join(output, `${name}.png`) });
@@ -34,13 +42,14 @@ async function nextTheme(kind) {
 }
 
 try {
-  window = await openWindow(server, { folder: workspace, payload: [["openFile", server.remote(hosts)]], width: 1440, height: 900 });
+  window = await openWindow(server, { folder: workspace, payload: [["openFile", server.remote(hosts)]], width: 1600, height: 1000 });
   const { page } = window;
   await page.locator('.tab[data-resource-name="hosts.yaml"]').waitFor();
   await page.locator(".squiggly-info").first().waitFor();
   const problems = await window.problems();
   assert.ok(problems.some((row) => row.includes(SENTENCE) && row.includes(`Ln ${member}`)), problems.join("|"));
   await window.key("Control+Shift+M");
+  await window.command("View: Toggle Primary Side Bar Visibility");
   step("the sentence stands at instance-3");
 
   await page.locator(".editor-instance .view-lines").first().click({ position: { x: 300, y: 12 } });
@@ -90,6 +99,32 @@ try {
   assert.match(await row.innerText(), /host/);
   await picture("variables");
   step("the variables of instance-3 come with their origin");
+
+  await variables.locator("button", { hasText: "Compare" }).click();
+  await window.quickInput([], "instance-1", "instance-1");
+  const difference = variables.locator("table.two tbody tr.differs", { hasText: "ansible_host" });
+  assert.match(await difference.innerText(), /10\.0\.0\.3[^]*10\.0\.0\.1/);
+  assert.match(await variables.locator(".only").innerText(), /Only instance-3.*in etcd/);
+  await picture("comparison");
+  await difference.locator("button.place").last().click();
+  await page.locator(".part.statusbar .statusbar-item", { hasText: `Ln ${lineOf("ansible_host")},` }).waitFor();
+  step("two hosts are compared, and an origin leads to its line");
+
+  await page.locator("#status\\.languageStatus").hover();
+  await page.locator(".hover-language-status", { hasText: /Kubespray 2\.31\.0 · 3 hosts/ }).first().waitFor();
+  step("the status says which release is meant and how many hosts there are");
+
+  await page.locator(".editor-instance .view-lines").first().click({ position: { x: 300, y: 12 } });
+  await window.goTo(lineOf("instance-2:"), 8);
+  const newName = page.locator(".rename-box input");
+  await window.press(["F2"], newName);
+  await newName.fill("worker-1");
+  await window.key("Enter");
+  await until("the renamed file", () => existsSync(join(workspace, "host_vars/worker-1.yml")));
+  await window.command("File: Save All Files");
+  await until("the saved file", () => readFileSync(hosts, "utf8").split("worker-1:").length === 3);
+  assert.ok(!existsSync(join(workspace, "host_vars/instance-2.yml")) && !readFileSync(hosts, "utf8").includes("instance-2"));
+  step("a host is renamed in the inventory and in host_vars");
 
   await nextTheme("vscode-light");
   await picture("light");

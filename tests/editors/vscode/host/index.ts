@@ -1,6 +1,6 @@
 // Runs inside VS Code's extension host: what the extension does, exactly. Bundled by ../host.mjs; `run` is what VS Code calls.
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 
@@ -142,6 +142,52 @@ const tests: [string, () => Promise<void>][] = [
     async () => {
       await vscode.commands.executeCommand("hostwise.restartServer");
       await shows(SENTENCE);
+    },
+  ],
+  [
+    "a quick fix is applied and saved",
+    async () => {
+      const owner = file("group_vars/all/owner.yml");
+      writeFileSync(owner.fsPath, "kube_owner: kube\n");
+      const document = await vscode.workspace.openTextDocument(owner);
+      const finding = await until("a finding with a fix", () =>
+        vscode.languages.getDiagnostics(owner).find((found) => codeOf(found) === "cilium-kube-owner"),
+      );
+      const kind = vscode.CodeActionKind.QuickFix.value;
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        "vscode.executeCodeActionProvider",
+        owner,
+        finding.range,
+        kind,
+        5,
+      );
+      const fix = actions.find((action) => action.title === "Set kube_owner to root");
+      assert.ok(fix?.edit !== undefined, actions.map((action) => action.title).join());
+      assert.ok(await vscode.workspace.applyEdit(fix.edit));
+      await until("no finding", () => vscode.languages.getDiagnostics(owner).length === 0);
+      assert.ok(await document.save());
+      assert.equal(readFileSync(owner.fsPath, "utf8"), "kube_owner: root\n");
+      rmSync(owner.fsPath);
+    },
+  ],
+  [
+    "names lead to where they are defined, and are found",
+    async () => {
+      const document = await vscode.workspace.openTextDocument(hosts());
+      const at = position(document, "instance-3", "etcd:");
+      const definitions = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+        "vscode.executeDefinitionProvider",
+        hosts(),
+        at,
+      );
+      assert.ok(definitions.length > 0);
+      const references = await vscode.commands.executeCommand<vscode.Location[]>("vscode.executeReferenceProvider", hosts(), at);
+      assert.equal(references.length, 2);
+      const outline = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>("vscode.executeDocumentSymbolProvider", hosts());
+      const names = (symbols: vscode.DocumentSymbol[]): string[] => symbols.flatMap(({ name, children }) => [name, ...names(children)]);
+      assert.ok(["all", "kube_node", "instance-3"].every((name) => names(outline).includes(name)), names(outline).join());
+      const found = await vscode.commands.executeCommand<vscode.SymbolInformation[]>("vscode.executeWorkspaceSymbolProvider", "instance-3");
+      assert.ok(found.some((symbol) => symbol.name === "instance-3"));
     },
   ],
   [
