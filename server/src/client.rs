@@ -106,6 +106,13 @@ impl Client {
         });
     }
 
+    pub(crate) fn refresh_code_lenses(&self) {
+        let client = self.requests.clone();
+        self.request(async move {
+            let _ = client.code_lens_refresh().await;
+        });
+    }
+
     /// Shows a progress with this title until the guard is dropped. Nothing is shown before the client has agreed.
     pub(crate) fn progress(&self, title: &str) -> Progress {
         let token = NumberOrString::String(format!("hostwise/{}", self.n_progresses.fetch_add(1, Ordering::Relaxed)));

@@ -2,6 +2,7 @@
 
 pub(crate) mod call_hierarchy;
 pub(crate) mod code_action;
+pub(crate) mod code_lens;
 pub(crate) mod compare_hosts;
 pub(crate) mod completion;
 pub(crate) mod definition;

@@ -515,8 +515,13 @@ impl State {
         if self.abilities.inventories_changed {
             self.client.tell_inventories(to::overview(&self.workspace));
         }
-        if std::mem::take(&mut self.are_hints_stale) && self.abilities.inlay_hint_refresh {
-            self.client.refresh_inlay_hints();
+        if std::mem::take(&mut self.are_hints_stale) {
+            if self.abilities.inlay_hint_refresh {
+                self.client.refresh_inlay_hints();
+            }
+            if self.abilities.code_lens_refresh {
+                self.client.refresh_code_lenses();
+            }
         }
     }
 }

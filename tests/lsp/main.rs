@@ -1,6 +1,7 @@
 //! The whole server, over a pipe and over the stdio of the real program.
 
 mod client;
+mod code_lens;
 mod completion;
 mod features;
 mod fixes;

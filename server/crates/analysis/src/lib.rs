@@ -5,6 +5,7 @@
 mod workspace;
 
 mod change;
+mod code_lens;
 mod completion;
 mod contains;
 mod definition;
@@ -48,6 +49,7 @@ mod values;
 pub use change::{Change, FileEdit, FileRename, Fix};
 pub use checkout::{SHARED_ROLES, checkout_problems, is_identity, named_places};
 pub use ci::{CiMode, ci_modes};
+pub use code_lens::{CodeLens, code_lenses};
 pub use completion::{Completion, CompletionKind, Completions, completions, documentation};
 pub use components::{Answer, BecauseKind, State};
 pub use contains::{Containment, Member, containers, member, members};
