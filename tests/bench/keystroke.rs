@@ -1,7 +1,7 @@
 //! The budgets of the server, measured over stdio on the real program: `cargo bench --bench keystroke [-- EDITS]`.
 //!
 //! Prints, for inventories of three sizes: start to the answer of `initialize`, start to the first findings, one typed character to its findings
-//! (wall clock, and CPU of the server), hover, and memory. The last column is a yardstick for the machine: one libyaml pass over the same file.
+//! (wall clock, and CPU of the server), hover, and memory; then the other requests. The last column is a yardstick for the machine: one libyaml pass over the same file.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -26,6 +26,33 @@ fn main() {
         let hosts = write_inventory(folder.path(), n_hosts, n_files);
         println!("| {name} | {} |", measure(folder.path(), &hosts, n_edits));
     }
+    println!("\np95 of requests in rest / right after an edit\n");
+    println!("| hosts | {} |", REQUESTS.map(|(name, ..)| name).join(" | "));
+    println!("|---{}|", "|---".repeat(REQUESTS.len()));
+    for n_hosts in [1_000, 10_000] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let hosts = write_inventory(folder.path(), n_hosts, 5);
+        println!("| {n_hosts} | {} |", measure_requests(folder.path(), &hosts));
+    }
+}
+
+/// Name, method, and where in the hosts file it is asked: the last host of the last group, or the first group that is named with hosts.
+const REQUESTS: [(&str, &str, Target); 9] = [
+    ("completion of a host", "textDocument/completion", Target::Host),
+    ("completion of a variable", "textDocument/completion", Target::Variable),
+    ("definition", "textDocument/definition", Target::Host),
+    ("references", "textDocument/references", Target::Host),
+    ("rename", "textDocument/rename", Target::Host),
+    ("highlight", "textDocument/documentHighlight", Target::Host),
+    ("workspace symbols", "workspace/symbol", Target::Host),
+    ("outline", "textDocument/documentSymbol", Target::Host),
+    ("code lens", "textDocument/codeLens", Target::Variable),
+];
+
+#[derive(Clone, Copy)]
+enum Target {
+    Host,
+    Variable,
 }
 
 /// An inventory of our own: a separate layout with addresses for every host, and variable files with settings and comments.
@@ -115,6 +142,53 @@ fn measure(folder: &Path, hosts: &Path, n_edits: usize) -> String {
     let hover = percentile(&mut hovers, 95);
     let columns = [initialize, first_findings, p50, p95].map(|duration| format!("{:.1}", milliseconds(duration)));
     format!("{} | {cpu:.1} | {:.1} | {memory:.0} | {:.1}", columns.join(" | "), milliseconds(hover), milliseconds(libyaml))
+}
+
+/// Of each request: the 95th percentile at rest, and of the first one after an edit, which waits for the inventory to be read anew.
+fn measure_requests(folder: &Path, hosts: &Path) -> String {
+    const N_TIMES: i64 = 60;
+    let text = fs::read_to_string(hosts).expect("a file");
+    let variables = folder.join("group_vars/all/file-0.yml");
+    let (hosts_uri, variables_uri) = (format!("file://{}", hosts.display()), format!("file://{}", variables.display()));
+    let mut server = Server::start();
+    let folders = json!([{ "uri": format!("file://{}", folder.display()), "name": "bench" }]);
+    server.call("initialize", json!({ "capabilities": {}, "workspaceFolders": folders }));
+    server.notify("initialized", json!({}));
+    for (uri, text) in [(&hosts_uri, text.as_str()), (&variables_uri, &*fs::read_to_string(&variables).expect("a file"))] {
+        server.notify("textDocument/didOpen", json!({ "textDocument": { "uri": uri, "languageId": "yaml", "version": 0, "text": text } }));
+    }
+    let line = text.lines().count() - 1;
+    let mut version = 0;
+    let mut columns = Vec::new();
+    for (_, method, target) in REQUESTS {
+        let (uri, position) = match target {
+            Target::Host => (&hosts_uri, json!({ "line": line, "character": 12 })),
+            Target::Variable => (&variables_uri, json!({ "line": 2, "character": 3 })),
+        };
+        let params = json!({
+            "textDocument": { "uri": uri }, "position": position, "newName": "other", "query": "nod9", "context": { "includeDeclaration": true }
+        });
+        let ask = |server: &mut Server| {
+            let sent = Instant::now();
+            let answer = server.call(method, params.clone());
+            assert!(!answer.is_null(), "{method}");
+            sent.elapsed()
+        };
+        let mut at_rest: Vec<Duration> = (0..N_TIMES).map(|_| ask(&mut server)).collect();
+        let mut after_edits = Vec::new();
+        for _ in 0..N_TIMES {
+            version += 1;
+            let at = |character: u32| json!({ "line": line, "character": character });
+            let (start, end, typed) = if version % 2 == 1 { (8, 8, "x") } else { (8, 9, "") };
+            let change = json!({ "range": { "start": at(start), "end": at(end) }, "text": typed });
+            let document = json!({ "uri": hosts_uri, "version": version });
+            server.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+            after_edits.push(ask(&mut server));
+        }
+        let [rest, edited] = [&mut at_rest, &mut after_edits].map(|times| milliseconds(percentile(times, 95)));
+        columns.push(format!("{rest:.1} / {edited:.1}"));
+    }
+    columns.join(" | ")
 }
 
 fn milliseconds(duration: Duration) -> f64 {
