@@ -40,8 +40,9 @@ fn of_group(cluster: &Cluster, file: &SourceFile, occurrence: &Occurrence) -> Op
     let name = occurrence.name(file.text());
     let n_hosts = cluster.inventory.members(cluster.inventory.group_named(name)?).len();
     let is_kubesprays = cluster.kubespray.as_ref().is_some_and(|release| release.pack.groups.contains_key(name));
-    let layout = is_kubesprays.then(|| format!("; {} layout", cluster.layout())).unwrap_or_default();
-    Some(CodeLens { range: occurrence.range, title: format!("{}{layout}", hosts(n_hosts)) })
+    let size = hosts(n_hosts);
+    let title = if is_kubesprays { format!("{size}; {} layout", cluster.layout()) } else { size };
+    Some(CodeLens { range: occurrence.range, title })
 }
 
 fn of_variable_file(cluster: &Cluster, id: FileId, file: &Arc<SourceFile>) -> Vec<CodeLens> {
