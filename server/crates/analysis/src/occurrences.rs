@@ -19,6 +19,7 @@ use rustc_hash::FxHashSet;
 use crate::Workspace;
 use crate::cluster::Cluster;
 use crate::discovery::{is_variable_file, name_of};
+pub(crate) use jinja::CONDITIONS;
 pub(crate) use yaml::content;
 
 /// A name in a text.

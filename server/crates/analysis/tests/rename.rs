@@ -264,3 +264,40 @@ fn templates_follow() {
     "#]],
     );
 }
+
+#[test]
+fn conditions_of_tasks_follow() {
+    let fixture = "\
+#- /w/hosts.yaml
+web: {hosts: {a: {mine: 1}}}
+#- /w/group_vars/all.yml
+when: mine
+#- /w/site.yml
+- hosts: web
+  tasks:
+    - debug: {var: mine}
+      when:
+        - mine | int > 1 and 'web' in group_names
+        - 'inventory_hostname == \"é€😀\" or mine'
+    - fail: {msg: mine}
+";
+    check(
+        &fixture.replacen("mine: 1", "$0mine: 1", 1),
+        "ours",
+        expect![[r#"
+        /w/hosts.yaml: web: {hosts: {a: {ours: 1}}}
+        /w/site.yml: - debug: {var: ours}
+        /w/site.yml: - ours | int > 1 and 'web' in group_names
+        /w/site.yml: - 'inventory_hostname == "é€😀" or ours'
+    "#]],
+    );
+    check(
+        &fixture.replacen("web:", "$0web:", 1),
+        "front",
+        expect![[r#"
+        /w/hosts.yaml: front: {hosts: {a: {mine: 1}}}
+        /w/site.yml: - hosts: front
+        /w/site.yml: - mine | int > 1 and 'front' in group_names
+    "#]],
+    );
+}

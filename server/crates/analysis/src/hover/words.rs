@@ -7,10 +7,7 @@ use hostwise_syntax::yaml::{Kind, Node};
 
 use super::{Hover, component, group, variable};
 use crate::cluster::Cluster;
-use crate::occurrences::content;
-
-/// Keys of tasks whose values are expressions without brackets.
-const CONDITIONS: [&str; 6] = ["changed_when", "failed_when", "that", "until", "var", "when"];
+use crate::occurrences::{CONDITIONS, content};
 
 pub(super) fn hover(cluster: &Cluster, file: &SourceFile, offset: usize) -> Option<Hover> {
     let scalar = scalar_at(file, offset);

@@ -4,9 +4,12 @@
 use hostwise_inventory::{SourceFile, is_magic};
 use hostwise_syntax::TextRange;
 use hostwise_syntax::jinja::{self, Region, Role as TokenRole, Token};
-use hostwise_syntax::yaml::Node;
+use hostwise_syntax::yaml::{Kind as NodeKind, Node};
 
-use super::{Kind, Occurrence, Role};
+use super::{Kind, Occurrence, Role, yaml};
+
+/// Keys of tasks whose values are expressions without brackets.
+pub(crate) const CONDITIONS: [&str; 6] = ["changed_when", "failed_when", "that", "until", "var", "when"];
 
 /// The names in all templates of a YAML text.
 pub(super) fn in_yaml(file: &SourceFile) -> Vec<Occurrence> {
@@ -22,6 +25,32 @@ pub(super) fn in_yaml(file: &SourceFile) -> Vec<Occurrence> {
         open.extend(node.entries().map(|entry| entry.value).chain(node.items()));
     }
     found
+}
+
+/// The names in the bare expressions of tasks (`when: mine`), which stand without brackets.
+pub(super) fn in_conditions(file: &SourceFile) -> Vec<Occurrence> {
+    let text = file.text();
+    let mut found = Vec::new();
+    let mut open: Vec<Node<'_>> = file.yaml().root().into_iter().collect();
+    while let Some(node) = open.pop() {
+        for entry in node.entries().filter(|entry| CONDITIONS.contains(&&*entry.key.text())) {
+            for expression in std::iter::once(entry.value).chain(entry.value.items()).filter(is_bare) {
+                let range = yaml::content(expression);
+                // In brackets it reads as a template; they stand before what is there.
+                let Some(start) = (range.start as usize).checked_sub(2) else { continue };
+                for region in jinja::in_text(&format!("{{{{{}}}}}", &text[range.span()]), start) {
+                    read(&region, text, &mut found);
+                }
+            }
+        }
+        open.extend(node.entries().map(|entry| entry.value).chain(node.items()));
+    }
+    found
+}
+
+/// Whether this is a scalar of one line that is no template.
+fn is_bare(node: &Node<'_>) -> bool {
+    matches!(node.kind(), NodeKind::Plain | NodeKind::SingleQuoted | NodeKind::DoubleQuoted) && !node.source().contains(['{', '\n', '\\'])
 }
 
 /// The names in the templates of the values of an INI inventory.

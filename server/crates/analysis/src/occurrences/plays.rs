@@ -9,6 +9,7 @@ use super::{Kind, Occurrence, Role, jinja, yaml};
 pub(super) fn read(file: &SourceFile) -> Vec<Occurrence> {
     let Some(root) = file.yaml().root().filter(|root| root.is_sequence()) else { return Vec::new() };
     let mut found = jinja::in_yaml(file);
+    found.extend(jinja::in_conditions(file));
     for play in root.items().filter(|play| play.is_mapping()) {
         // A task has no hosts.
         let Some(hosts) = play.get("hosts") else { continue };
