@@ -26,6 +26,7 @@ fn check(findings: &mut Findings<'_>) {
     if cluster.kubespray.is_none() {
         return;
     }
+    let mut ranges: Vec<(&str, IpNet, HostId)> = Vec::new();
     for (services, pods, switch) in FAMILIES {
         for name in [services, pods] {
             host_bits(findings, name);
@@ -48,14 +49,16 @@ fn check(findings: &mut Findings<'_>) {
                 findings.report(findings.at(&RULE, place, message).on(hosts.all(cluster)).because(related));
             }
             let plugin = plugin.to_string();
-            let ranges = [(services, service), (pods, pod.filter(|_| !OTHER_PLUGINS.contains(&plugin.as_str())))];
-            for (name, range) in ranges {
-                if let Some(range) = range {
-                    nodes_within(findings, name, range, hosts.example);
+            for (name, range) in [(services, service), (pods, pod.filter(|_| !OTHER_PLUGINS.contains(&plugin.as_str())))] {
+                if let Some(range) = range
+                    && !ranges.iter().any(|(_, known, _)| *known == range)
+                {
+                    ranges.push((name, range, hosts.example));
                 }
             }
         }
     }
+    nodes_within(findings, &ranges);
 }
 
 /// A range is written with an address inside it: `10.233.0.5/18`.
@@ -76,18 +79,18 @@ fn host_bits(findings: &mut Findings<'_>, name: &str) {
     }
 }
 
-/// Hosts whose own address lies in a range of the cluster.
-fn nodes_within(findings: &mut Findings<'_>, name: &str, range: IpNet, of: HostId) {
+/// Hosts whose own address lies in a range of the cluster: its name, and a host that has it.
+fn nodes_within(findings: &mut Findings<'_>, ranges: &[(&str, IpNet, HostId)]) {
     let cluster = findings.cluster;
     for address_name in ["ip", "access_ip", "ip6", "access_ip6"] {
         for situation in cluster.situations(address_name).iter() {
             let (Value::String(text), Some(winner)) = (&situation.value, &situation.winner) else { continue };
-            let is_within = text.parse::<IpAddr>().is_ok_and(|address| range.contains(&address));
-            if is_within && cluster.has_role(situation.hosts.example) {
-                let hosts: Vec<HostId> = situation.hosts.all(cluster);
+            let Ok(address) = text.parse::<IpAddr>() else { continue };
+            let Some((name, range, of)) = ranges.iter().find(|(_, range, _)| range.contains(&address)) else { continue };
+            if cluster.has_role(situation.hosts.example) {
                 let message = format!("{address_name} {text} of {HOSTS} lies in {name} {range}: the node cannot be reached from pods");
-                let related = findings.values(of, &[name]);
-                findings.report(findings.at(&RULE, winner.place, message).on(hosts).because(related));
+                let related = findings.values(*of, &[name]);
+                findings.report(findings.at(&RULE, winner.place, message).on(situation.hosts.all(cluster)).because(related));
             }
         }
     }

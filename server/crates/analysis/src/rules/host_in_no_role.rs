@@ -1,6 +1,7 @@
 //! `host-in-no-role`: hosts that no play of Kubespray does anything with.
 
-use hostwise_inventory::{GroupId, HostId, MentionKind};
+use hostwise_inventory::{GroupId, HostId, MentionKind, ProfileId};
+use rustc_hash::FxHashMap;
 
 use super::{Findings, Rule};
 use crate::Severity;
@@ -17,28 +18,42 @@ fn check(findings: &mut Findings<'_>) {
         let mut known = release.pack.groups.iter();
         known.any(|(group, knowledge)| group == name || knowledge.legacy_names.iter().any(|old| old == name))
     };
+    let mut seen: FxHashMap<ProfileId, Standing> = FxHashMap::default();
     for (id, host) in cluster.inventory.hosts() {
-        let groups = cluster.inventory.groups_of(id);
-        let names = || groups.iter().map(|&group| &*cluster.inventory.group(group).name);
-        if names().any(is_kubesprays) || is_controller(cluster, id) {
+        let standing = *seen.entry(cluster.inventory.profile(id)).or_insert_with(|| {
+            let groups = cluster.inventory.groups_of(id);
+            let name = |group: &GroupId| &*cluster.inventory.group(*group).name;
+            match groups.iter().find(|group| name(group) != "ungrouped") {
+                _ if groups.iter().any(|group| is_kubesprays(name(group))) => Standing::HasPart,
+                Some(group) => Standing::In(*group),
+                None => Standing::Alone,
+            }
+        });
+        if standing == Standing::HasPart || is_controller(cluster, id) {
             continue;
         }
-        let own: Option<GroupId> = groups.iter().copied().find(|&group| &*cluster.inventory.group(group).name != "ungrouped");
-        match own {
-            Some(group) => {
-                let name = &cluster.inventory.group(group).name;
-                let message = format!("Kubespray does nothing with {HOSTS}: {name} is in none of its groups");
-                let Some(place) = cluster.group_place(group) else { continue };
-                findings.report(findings.at(&RULE, place, message).severity(Severity::Information).on([id]));
-            }
-            None => {
-                let first = host.mentions.iter().find(|mention| matches!(mention.kind, MentionKind::HostOf(_)));
-                let Some(mention) = first else { continue };
-                let message = format!("nothing is installed on {HOSTS}: it is in no group of Kubespray");
-                findings.report(findings.at(&RULE, mention.place, message).on([id]));
-            }
+        if let Standing::In(group) = standing {
+            let name = &cluster.inventory.group(group).name;
+            let message = format!("Kubespray does nothing with {HOSTS}: {name} is in none of its groups");
+            let Some(place) = cluster.group_place(group) else { continue };
+            findings.report(findings.at(&RULE, place, message).severity(Severity::Information).on([id]));
+            continue;
         }
+        let first = host.mentions.iter().find(|mention| matches!(mention.kind, MentionKind::HostOf(_)));
+        let Some(mention) = first else { continue };
+        let message = format!("nothing is installed on {HOSTS}: it is in no group of Kubespray");
+        findings.report(findings.at(&RULE, mention.place, message).on([id]));
     }
+}
+
+/// How hosts in the same groups stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// In a group of Kubespray.
+    HasPart,
+    /// In this group, which is none of Kubespray's.
+    In(GroupId),
+    Alone,
 }
 
 /// The machine that runs Ansible: it is often listed to give it variables.
