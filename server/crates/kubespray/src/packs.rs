@@ -47,6 +47,11 @@ impl Packs {
         self.at(self.packs.iter().rposition(|(known, _)| *known <= version).unwrap_or(0))
     }
 
+    /// Whether any release has, or had, a variable of this name. Reads no pack for it.
+    pub fn know(&self, variable: &str) -> bool {
+        crate::variables::is_known(variable)
+    }
+
     /// The releases that have a pack, oldest first.
     pub fn versions(&self) -> impl ExactSizeIterator<Item = Version> {
         self.packs.iter().map(|(version, _)| *version)

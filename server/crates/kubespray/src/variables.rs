@@ -194,6 +194,12 @@ pub(crate) fn removed(name: &str, release: Version) -> Option<Removed> {
     }
 }
 
+/// Whether any release has, or had, a variable of this name.
+pub(crate) fn is_known(name: &str) -> bool {
+    let table = table();
+    table.spans.contains_key(name) || table.removals.contains_key(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! `removed-variable`: a variable that the release does not read any more.
 
+use hostwise_kubespray::Packs;
 use hostwise_syntax::Value;
 
 use super::{Findings, Rule, Tag};
@@ -34,7 +35,9 @@ fn check(findings: &mut Findings<'_>) {
             let is_meant = *stop == &**name && cluster.is_since(*since) && !cluster.is_since(*before);
             is_meant && !cluster.where_true(condition).is_empty()
         });
-        let Some(removed) = release.pack.removed(name) else { continue };
+        // A release that stops at a name still reads it: what is set instead, later ones know.
+        let later = || Packs::bundled().all().filter(|_| stops).find_map(|pack| pack.removed(name));
+        let Some(removed) = release.pack.removed(name).or_else(later) else { continue };
         // The sample of the release itself may still show it, and the copy of the user may still read it.
         let is_shown = release.pack.variable(name).is_some_and(|variable| variable.sample.is_some() || !variable.roles.is_empty());
         if !stops && (is_shown || !release.declared(name).is_empty() || is_read(findings.workspace, cluster, name)) {

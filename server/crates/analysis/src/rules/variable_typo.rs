@@ -71,8 +71,7 @@ fn meant(pack: &Arc<Pack>, name: &Arc<str>) -> Option<&'static str> {
 
 fn nearest_variable(version: Version, name: &str) -> Option<&'static str> {
     let packs = Packs::bundled();
-    let is_known = |pack: &Arc<Pack>| pack.variable(name).is_some() || pack.removed(name).is_some();
-    if CONNECTION.contains(&name) || packs.all().any(is_known) {
+    if CONNECTION.contains(&name) || packs.know(name) {
         return None;
     }
     if name.starts_with("ansible_") {
