@@ -98,7 +98,7 @@ try:
     terminal.wait("insert mode", lambda screen: " INS " in screen)
     # Helix indents below a key; the person takes that back.
     terminal.keys("C-u")
-    terminal.text("        instance-3:")
+    terminal.type("        instance-3:")
     terminal.keys("Escape")
     terminal.command(f"goto {member + 1}")
     terminal.wait("no finding", lambda screen: SENTENCE not in screen and "instance-3:" in screen)
@@ -107,6 +107,20 @@ try:
     terminal.command(f"goto {member}")
     terminal.wait("the finding", lambda screen: SENTENCE in screen, lambda: terminal.text("u"))
     step("it comes back with undo")
+
+    terminal.command(f"goto {worker}")
+    terminal.text("o")
+    terminal.wait("insert mode", lambda screen: " INS " in screen)
+    terminal.keys("C-u")
+    terminal.type("        inst")
+    # Two hosts are not in the group: in the menu each stands once more than in the text.
+    terminal.wait("the menu", lambda screen: screen.count("instance-3") == 3, lambda: terminal.keys("C-x"))
+    keep("completion")
+    terminal.keys("Tab", "Tab", "Enter", "Escape")
+    terminal.wait("the host", lambda screen: screen.count("instance-3:") == 3 and SENTENCE not in screen)
+    terminal.command("reload")
+    terminal.wait("the text as it was", lambda screen: "[+]" not in screen and screen.count("instance-3:") == 2)
+    step("a completion is accepted")
 
     terminal.command(f"goto {member}")
     terminal.text("gs")

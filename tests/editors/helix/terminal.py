@@ -34,6 +34,12 @@ class Terminal:
     def text(self, text: str) -> None:
         self._tmux("send-keys", "-l", text)
 
+    def type(self, text: str) -> None:
+        """Types at a person's pace: Helix 25.01 sends the edits of keys that come at once in a wrong order."""
+        for key in text:
+            self.text(key)
+            time.sleep(0.02)
+
     def command(self, command: str) -> None:
         """Types a command at the prompt, which must be open and hold it before Enter."""
 

@@ -76,6 +76,24 @@ local function commands()
   step('hosts are explained, and their variables have an origin')
 end
 
+---What completion offers below the cursor, and the text of one item written as a client writes it.
+local function completion(client, worker)
+  vim.api.nvim_buf_set_lines(0, worker + 1, worker + 1, false, { '        inst' })
+  vim.api.nvim_win_set_cursor(0, { worker + 2, 12 })
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local answer = assert(vim.lsp.buf_request_sync(0, 'textDocument/completion', params, 30000))[client.id].result
+  local item
+  for _, offered in ipairs(answer.items or answer) do
+    assert(offered.label ~= 'instance-2', 'it is there already')
+    if offered.label == 'instance-3' then item = offered end
+  end
+  vim.lsp.util.apply_text_edits({ assert(item, vim.inspect(answer)).textEdit }, vim.api.nvim_get_current_buf(), client.offset_encoding)
+  await('no finding', function() return #vim.diagnostic.get(0) == 0 end)
+  vim.api.nvim_buf_set_lines(0, worker + 1, worker + 2, false, {})
+  await('the finding', shows(SENTENCE))
+  step('a completion is accepted')
+end
+
 ---The quick fix at a finding, chosen by its title, and saved.
 local function quick_fix()
   local vars = workspace .. '/group_vars/all/owner.yml'
@@ -172,6 +190,7 @@ local function main()
   vim.cmd.undo()
   await('the finding', shows(SENTENCE))
   step('it comes back with undo')
+  completion(client, worker)
 
   vim.api.nvim_buf_set_lines(0, 0, 0, false, { '# é€😀' })
   vim.api.nvim_buf_set_lines(0, row + 1, row + 2, false, { '        instance-3: # é€😀' })

@@ -151,12 +151,24 @@ class Window {
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
+  /** Opens a quick input by keys, or waits for one, and types. It closes when something else takes the focus meanwhile: then once more. */
+  async ask(keys, text) {
+    const input = this.page.locator(".quick-input-widget input.input");
+    for (let attempt = 1; ; attempt++) {
+      if (keys.length > 0) await this.press(keys, input);
+      else await input.waitFor();
+      try {
+        await input.fill(text, { timeout: 3000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
+  }
+
   /** Opens a quick input by keys, types, and takes the row that fits. */
   async quickInput(keys, text, row) {
-    const input = this.page.locator(".quick-input-widget input.input");
-    if (keys.length > 0) await this.press(keys, input);
-    else await input.waitFor();
-    await input.fill(text);
+    await this.ask(keys, text);
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: row }).first().waitFor();
     await this.key("Enter");
   }
@@ -168,9 +180,7 @@ class Window {
 
   /** Puts the cursor somewhere; `column` in UTF-16 units. */
   async goTo(line, column) {
-    const input = this.page.locator(".quick-input-widget input.input");
-    await this.press(["Control+g"], input);
-    await input.fill(`:${line}:${column}`);
+    await this.ask(["Control+g"], `:${line}:${column}`);
     await this.key("Enter");
     await this.page.locator(".part.statusbar .statusbar-item", { hasText: `Ln ${line},` }).waitFor();
   }

@@ -26,9 +26,17 @@ const server = await startServer({
 let window;
 
 async function until(what, holds) {
-  for (const end = Date.now() + 30_000; !holds(); await window.page.waitForTimeout(25)) {
+  for (const end = Date.now() + 30_000; !(await holds()); await window.page.waitForTimeout(25)) {
     if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
   }
+}
+
+/** Undoes all that was typed. */
+async function undone() {
+  await until("the text as it was", async () => {
+    await window.key("Control+z");
+    return (await window.page.locator(".tab.active.dirty").count()) === 0;
+  });
 }
 
 async function picture(name) {
@@ -85,12 +93,22 @@ try {
   assert.equal(await view.locator(".messages").count(), 0);
   await picture("topology-after-typing");
   step("typed into kube_node, the sentence goes, and the topology follows");
-  for (let press = 0; press < 60 && (await page.locator(".squiggly-info").count()) === 0; press++) {
-    await window.key("Control+z");
-    await page.waitForTimeout(50);
-  }
+  await undone();
   await etcd.locator('.host[data-host="instance-3"]').waitFor();
   step("it comes back with undo");
+
+  await window.goTo(worker, lines[worker - 1].length + 1);
+  await page.keyboard.type("\n        inst");
+  const offered = page.locator(".suggest-widget.visible .monaco-list-row");
+  await window.press(["Control+Space"], offered.filter({ hasText: "instance-3" }));
+  await picture("completion");
+  const chosen = page.locator(".suggest-widget.visible .monaco-list-row.focused", { hasText: "instance-3" });
+  for (let press = 0; press < 5 && (await chosen.count()) === 0; press++) await window.key("ArrowDown");
+  await window.key("Enter");
+  await page.locator(".squiggly-info").first().waitFor({ state: "detached" });
+  await workers.locator('.host[data-host="instance-3"]').waitFor();
+  await undone();
+  step("a completion is accepted");
 
   await view.locator('.host[data-host="instance-3"] button[aria-label^="Effective variables"]').click();
   const variables = window.view(1);

@@ -98,6 +98,22 @@ const tests: [string, () => Promise<void>][] = [
     },
   ],
   [
+    "completion offers the hosts that a group lacks",
+    async () => {
+      await edit((change, document) => {
+        const line = position(document, "instance-2", "kube_node:").line + 1;
+        change.insert(hosts(), new vscode.Position(line, 0), "        inst\n");
+      });
+      const document = await vscode.workspace.openTextDocument(hosts());
+      const at = position(document, "inst\n").translate(0, 4);
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", hosts(), at);
+      const labels = list.items.map(({ label }) => (typeof label === "string" ? label : label.label));
+      assert.ok(labels.includes("instance-3") && !labels.includes("instance-2"), labels.join());
+      await vscode.commands.executeCommand("undo");
+      await shows(SENTENCE);
+    },
+  ],
+  [
     "positions hold behind wide characters",
     async () => {
       await edit((change, document) => {
