@@ -7,6 +7,7 @@ mod features;
 mod fixes;
 mod navigation;
 mod painting;
+mod playbooks;
 mod protocol;
 mod rename;
 mod requests;

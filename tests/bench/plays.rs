@@ -1,0 +1,125 @@
+//! What playbooks cost: `cargo bench --bench plays`. With `HOSTWISE_KUBESPRAY=DIR` a checkout is measured, else a tree of our own of that size.
+//!
+//! Prints the time from files in memory to all findings (cold), and from an edit of one task file to all findings again.
+
+#![expect(clippy::print_stdout, reason = "the table is the result")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hostwise_analysis::{Settings, Token, Workspace};
+use hostwise_inventory::{Content, Entry, Files, SourceFile};
+
+const HOSTS: &str = "\
+kube_control_plane: {hosts: {node1: }}
+kube_node: {hosts: {node2: }}
+etcd: {hosts: {node3: }}
+";
+
+fn main() {
+    let checkout = std::env::var("HOSTWISE_KUBESPRAY").ok();
+    let (name, mut files) = match &checkout {
+        Some(directory) => ("a checkout", read(Path::new(directory))),
+        None => ("a tree of our own", generate()),
+    };
+    put(&mut files, "/bench/inventory/hosts.yaml", HOSTS);
+    put(&mut files, "/bench/inventory/group_vars/all.yml", "x: 1\n");
+    let is_tasks = |path: &&Arc<str>| path.contains("/roles/") && path.ends_with("/tasks/main.yml");
+    let task_files: Vec<Arc<str>> = files.iter().map(|(path, _)| path).filter(is_tasks).cloned().collect();
+    println!("{name}: {} files, {} of them main tasks of a role", files.iter().count(), task_files.len());
+
+    let mut cold: Vec<Duration> = Vec::new();
+    for _ in 0..5 {
+        // Files that were parsed before would remember it.
+        let fresh = copy(&files);
+        let started = Instant::now();
+        let n_found = n_findings(&Workspace::new(fresh, BTreeSet::new(), Settings::default()));
+        cold.push(started.elapsed());
+        assert!(n_found > 0, "at least the sentence");
+    }
+    let mut workspace = Workspace::new(copy(&files), BTreeSet::new(), Settings::default());
+    n_findings(&workspace);
+    let mut edits: Vec<Duration> = Vec::new();
+    for (index, path) in task_files.iter().cycle().take(100).enumerate() {
+        let mut files = workspace.files().clone();
+        let text = files.file(path).map(|file| file.text().to_owned()).unwrap_or_default();
+        put(&mut files, path, &format!("{text}# {index}\n"));
+        let started = Instant::now();
+        workspace = workspace.change_files(files);
+        n_findings(&workspace);
+        edits.push(started.elapsed());
+    }
+    for (what, mut times) in [("cold", cold), ("edit of a task file", edits)] {
+        times.sort_unstable();
+        let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
+        println!("{what}: p50 {:.1} ms, p95 {:.1} ms", at(50), at(95));
+    }
+}
+
+fn n_findings(workspace: &Workspace) -> usize {
+    workspace.diagnostics(&Token::never()).expect("nothing cancels").values().map(|found| found.len()).sum()
+}
+
+fn put(files: &mut Files, path: &str, text: &str) {
+    files.insert(path, Entry::File(Arc::new(SourceFile::new(path, Content::Text(text.into()), false))));
+}
+
+fn copy(files: &Files) -> Files {
+    let mut copy = Files::default();
+    for (path, entry) in files.iter() {
+        if let Entry::File(file) = entry {
+            put(&mut copy, path, file.text());
+        }
+    }
+    copy
+}
+
+/// The YAML files of a checkout, as if it stood at `/bench`.
+fn read(directory: &Path) -> Files {
+    let mut files = Files::default();
+    let mut open = vec![directory.to_owned()];
+    while let Some(at) = open.pop() {
+        for path in std::fs::read_dir(at).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() && !path.is_symlink() && !name.starts_with('.') {
+                open.push(path);
+            } else if let Ok(below) = path.strip_prefix(directory)
+                && (name.ends_with(".yml") || name.ends_with(".yaml") || name == "ansible.cfg")
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                put(&mut files, &format!("/bench/{}", below.display()), &text);
+            }
+        }
+    }
+    files
+}
+
+/// Fifteen playbooks over sixty roles of thirty tasks each.
+fn generate() -> Files {
+    let mut files = Files::default();
+    for role in 0..60 {
+        let mut tasks = String::new();
+        for task in 0..30 {
+            let _ = write!(
+                tasks,
+                "- name: Task {task} of role {role}\n  command: \"{{{{ bin_dir }}}}/{} --number {task}\"\n  register: result_{task}\n  when:\n    - \
+                 inventory_hostname in groups['kube_node'] or 'etcd' in group_names\n    - role_{role}_enabled | default(true)\n",
+                ["kubectl", "nerdctl", "mkdir", "etcdctl"][task % 4]
+            );
+        }
+        put(&mut files, &format!("/bench/roles/role{role}/tasks/main.yml"), &tasks);
+        put(&mut files, &format!("/bench/roles/role{role}/defaults/main.yml"), &format!("role_{role}_enabled: true\n"));
+    }
+    for playbook in 0..15 {
+        let mut text = String::new();
+        for (index, pattern) in ["k8s_cluster:etcd", "kube_control_plane", "kube_node"].iter().enumerate() {
+            let roles: Vec<String> = (0..20).map(|role| format!("role{}", (playbook + index * 20 + role) % 60)).collect();
+            let _ = writeln!(text, "- hosts: {pattern}\n  roles: [{}]", roles.join(", "));
+        }
+        put(&mut files, &format!("/bench/playbook{playbook}.yml"), &text);
+    }
+    files
+}
