@@ -191,6 +191,20 @@ pub(crate) fn variables_read<'n>(
     read.into_iter().filter(is_variable).map(because).collect()
 }
 
+/// Words with each `{name}` replaced by the value of that variable.
+pub(crate) fn filled(words: &str, value: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('{')
+        && let Some((name, behind)) = after.split_once('}')
+    {
+        out.push_str(before);
+        out.push_str(&value(name));
+        rest = behind;
+    }
+    out + rest
+}
+
 /// A value in one line.
 pub(crate) fn for_people(value: &Value) -> String {
     match value {

@@ -20,6 +20,7 @@ mod duplicate_localhost;
 mod enum_value;
 mod etcd_even_members;
 mod etcd_kubeadm_outside_control_plane;
+mod etcd_member_name_clash;
 mod file_unreadable;
 mod first_control_plane_changed;
 mod group_host_clash;
@@ -47,6 +48,7 @@ mod node_range_too_small;
 mod not_a_mapping;
 mod offline_unused;
 mod per_host_divergence;
+mod refused_combination;
 mod removed_variable;
 mod reserved_variable_name;
 mod role_variable_shadowed;
@@ -63,6 +65,7 @@ mod variable_not_visible_on_etcd_host;
 mod variable_typo;
 mod vars_dir_not_dir;
 mod version_pinned_behind;
+mod version_prefix;
 mod wrong_type;
 mod wrong_type_list;
 mod yaml_syntax;
@@ -92,6 +95,7 @@ pub const ALL: &[Rule] = &[
     enum_value::RULE,
     etcd_even_members::RULE,
     etcd_kubeadm_outside_control_plane::RULE,
+    etcd_member_name_clash::RULE,
     file_unreadable::RULE,
     first_control_plane_changed::RULE,
     group_host_clash::RULE,
@@ -119,6 +123,7 @@ pub const ALL: &[Rule] = &[
     not_a_mapping::RULE,
     offline_unused::RULE,
     per_host_divergence::RULE,
+    refused_combination::RULE,
     removed_variable::RULE,
     reserved_variable_name::RULE,
     role_variable_shadowed::RULE,
@@ -135,6 +140,7 @@ pub const ALL: &[Rule] = &[
     variable_typo::RULE,
     vars_dir_not_dir::RULE,
     version_pinned_behind::RULE,
+    version_prefix::RULE,
     wrong_type::RULE,
     wrong_type_list::RULE,
     yaml_syntax::RULE,

@@ -17,7 +17,7 @@ mod sources {
 
 pub use default::Default;
 pub use facts::{Changes, Facts, Kind};
-pub use pack::{Component, Download, DownloadForm, GroupKnowledge, KubeVersions, Layout, Need, Pack};
+pub use pack::{Check, Component, Download, DownloadForm, GroupKnowledge, KubeVersions, Layout, Need, Pack};
 pub use packs::Packs;
 pub use variables::{Removed, Variable};
 pub use version::Version;

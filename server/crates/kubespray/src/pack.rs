@@ -21,6 +21,8 @@ pub struct Pack {
     pub image_download_when: String,
     pub components: IndexMap<String, Component>,
     pub kube_versions: KubeVersions,
+    /// Combinations of values that it refuses, by a name of ours.
+    pub checks: IndexMap<String, Check>,
     variables: IndexMap<String, Variable>,
 }
 
@@ -120,6 +122,23 @@ pub struct Need {
     pub brief: Option<String>,
 }
 
+/// A combination of values at which Kubespray stops, or which breaks the cluster.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The group on whose hosts it is judged.
+    pub on: String,
+    /// An Ansible expression that holds where it is so.
+    pub fails: String,
+    /// One line: what is wrong; `{name}` stands for the value of a variable.
+    pub says: String,
+    /// The variables that may be changed, the likeliest first.
+    pub change: Vec<String>,
+    /// Whether `ignore_assert_errors` switches it off.
+    #[serde(default)]
+    pub asserted: bool,
+}
+
 /// The Kubernetes versions that a release can download, written as the release wants them (`v1.28.6` up to 2.27, then `1.32.5`).
 #[derive(Debug)]
 pub struct KubeVersions {
@@ -154,6 +173,7 @@ impl Pack {
             download_when: components.download_when,
             image_download_when: components.image_download_when,
             components: components.components,
+            checks: read(sources::CHECKS, version),
             kube_versions: KubeVersions::of(&variables),
             variables,
         }

@@ -97,6 +97,14 @@ mod tests {
             for tool in pack.image_tools.values() {
                 assert!(pack.components.contains_key(tool), "{tool}");
             }
+            for (name, check) in &pack.checks {
+                assert!(known(&check.on), "{name}");
+                let variables =
+                    check.change.iter().map(String::as_str).chain(check.says.split('{').skip(1).filter_map(|rest| rest.split('}').next()));
+                for variable in variables {
+                    assert!(pack.variable(variable).is_some(), "{}: {name}: {variable}", pack.version);
+                }
+            }
             for (name, component) in &pack.components {
                 assert!(!component.needs.is_empty() && !component.purpose.is_empty(), "{name}");
                 for need in &component.needs {

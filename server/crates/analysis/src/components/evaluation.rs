@@ -9,7 +9,7 @@ use hostwise_inventory::HostId;
 use hostwise_kubespray::{Component, Download, DownloadForm, Pack};
 use rustc_hash::FxHashMap;
 
-use super::{Answer, Because, BecauseKind, Fetched, HostView, State, Verdict, depends_on, for_people, variables_read};
+use super::{Answer, Because, BecauseKind, Fetched, HostView, State, Verdict, depends_on, filled, for_people, variables_read};
 use crate::cluster::Cluster;
 use crate::layout::Role;
 use crate::scope::{DIALECT, HostScope};
@@ -181,16 +181,7 @@ impl<'e> Evaluation<'e> {
 
     /// The words of a need with `{name}` replaced by the value of that variable.
     fn words(&self, words: &str) -> String {
-        let mut out = String::new();
-        let mut rest = words;
-        while let Some((before, after)) = rest.split_once('{')
-            && let Some((name, behind)) = after.split_once('}')
-        {
-            out.push_str(before);
-            out.push_str(&for_people(&self.evaluator.variable(name).result));
-            rest = behind;
-        }
-        out + rest
+        filled(words, |name| for_people(&self.evaluator.variable(name).result))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hostwise_inventory::{GroupId, MentionKind, Place};
+use hostwise_inventory::Place;
 
 use super::{Findings, Rule};
 use crate::Severity;
@@ -24,7 +24,7 @@ fn check(findings: &mut Findings<'_>) {
         if let Some(alike) = cluster.where_true(needs_etcd).first() {
             let kind = cluster.value_for_people(alike.example, "etcd_deployment_type");
             let message = format!("no host is in etcd, and etcd_deployment_type is {kind}: the cluster would have no etcd");
-            let place = cluster.inventory.group_named("kube_control_plane").and_then(|group| definition(cluster, group)).unwrap_or(place);
+            let place = cluster.inventory.group_named("kube_control_plane").and_then(|group| cluster.group_place(group)).unwrap_or(place);
             findings.report(findings.at(&RULE, place, message).because(findings.values(alike.example, &["etcd_deployment_type"])));
         }
     }
@@ -47,12 +47,5 @@ fn is_absent(findings: &Findings<'_>, group: &str) -> bool {
 fn first_group_with_hosts(cluster: &Cluster) -> Option<Place> {
     let groups = ["kube_control_plane", "kube_node", "etcd", "k8s_cluster", "calico_rr"].into_iter();
     let groups = groups.filter_map(|name| cluster.inventory.group_named(name));
-    groups.filter(|&group| !cluster.inventory.members(group).is_empty()).find_map(|group| definition(cluster, group))
-}
-
-/// Where a group is defined, else where it is first named.
-fn definition(cluster: &Cluster, group: GroupId) -> Option<Place> {
-    let mentions = &cluster.inventory.group(group).mentions;
-    let mention = mentions.iter().find(|mention| mention.kind == MentionKind::Definition).or(mentions.first())?;
-    Some(mention.place)
+    groups.filter(|&group| !cluster.inventory.members(group).is_empty()).find_map(|group| cluster.group_place(group))
 }
