@@ -65,6 +65,14 @@ def text_of(path: Path) -> str:
         return ""
 
 
+def new_line_below(line: int) -> None:
+    """A line with the indentation of the one above, in insert mode: members of a group have eight blanks."""
+    terminal.command(f"goto {line}")
+    terminal.text("o")
+    at = f" {line + 1}:9"
+    terminal.wait("a new line", lambda screen: " INS " in screen and screen.splitlines()[-2].rstrip().endswith(at))
+
+
 def until(what: str, holds) -> None:
     end = time.monotonic() + 30
     while not holds():
@@ -93,12 +101,8 @@ try:
     step("hover says what the host becomes")
 
     terminal.keys("Escape")
-    terminal.command(f"goto {worker}")
-    terminal.text("o")
-    terminal.wait("insert mode", lambda screen: " INS " in screen)
-    # Helix indents below a key; the person takes that back.
-    terminal.keys("C-u")
-    terminal.type("        instance-3:")
+    new_line_below(worker)
+    terminal.type("instance-3:")
     terminal.keys("Escape")
     terminal.command(f"goto {member + 1}")
     terminal.wait("no finding", lambda screen: SENTENCE not in screen and "instance-3:" in screen)
@@ -108,11 +112,8 @@ try:
     terminal.wait("the finding", lambda screen: SENTENCE in screen, lambda: terminal.text("u"))
     step("it comes back with undo")
 
-    terminal.command(f"goto {worker}")
-    terminal.text("o")
-    terminal.wait("insert mode", lambda screen: " INS " in screen)
-    terminal.keys("C-u")
-    terminal.type("        inst")
+    new_line_below(worker)
+    terminal.type("inst")
     # Two hosts are not in the group: in the menu each stands once more than in the text.
     terminal.wait("the menu", lambda screen: screen.count("instance-3") == 3, lambda: terminal.keys("C-x"))
     keep("completion")
@@ -121,6 +122,13 @@ try:
     terminal.command("reload")
     terminal.wait("the text as it was", lambda screen: "[+]" not in screen and screen.count("instance-3:") == 2)
     step("a completion is accepted")
+
+    terminal.command(f"goto {member}")
+    terminal.text("gs")
+    terminal.text("gd")
+    definition = lines.index("    instance-3:") + 1
+    terminal.wait("the definition", lambda screen: f" {definition}:" in screen.splitlines()[-2])
+    step("a name leads to its definition")
 
     terminal.command(f"goto {member}")
     terminal.text("gs")
