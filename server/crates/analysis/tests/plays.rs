@@ -339,3 +339,31 @@ fn each_task_has_an_outcome_on_each_host() {
     assert_eq!(one.plays[0].situations.len(), 1);
     assert!(explain_play(&workspace, "/w/hosts.yaml", None).is_none() && explain_play(&workspace, "/w/site.yml", Some("x")).is_none());
 }
+
+#[test]
+fn half_typed_playbooks_end_well() {
+    let text = "\
+- hosts: all:!cp[0]
+  vars: {tool: nerdctl}
+  roles:
+    - {role: r, when: x}
+  tasks:
+    - block:
+        - shell: |
+            set -o pipefail && \"{{ tool }}\" images 2>&1 | grep 'a b' > /tmp/x
+      rescue: [debug: {msg: é}]
+    - command: {argv: [nerdctl, images]}
+      loop: [1, 2]
+      when: \"'etcd' in group_names\"
+    - include_tasks: \"{{ a }}.yml\"
+- import_playbook: other.yml
+";
+    for (at, character) in text.char_indices().step_by(5) {
+        for broken in [text[..at].to_owned(), format!("{}{}", &text[..at], &text[at + character.len_utf8()..])] {
+            let (_, workspace) = workspace(&format!("#- /w/site.yml\n{broken}"));
+            workspace.diagnostics(&Token::never()).expect("nothing cancels");
+            hover(&workspace, "/w/site.yml", at.min(broken.len()));
+            explain_play(&workspace, "/w/site.yml", None);
+        }
+    }
+}
