@@ -129,8 +129,10 @@ impl HostView {
 #[derive(Debug, Default)]
 pub(crate) struct Views {
     shared: Mutex<FxHashMap<ProfileId, Arc<Shared>>>,
+    /// Of hosts that are alone in their situation.
+    single: Mutex<FxHashMap<HostId, Arc<HostView>>>,
     /// The views of all hosts, one for those that are alike.
-    all: OnceLock<Vec<(HostView, Alike)>>,
+    all: OnceLock<Vec<(Arc<HostView>, Alike)>>,
 }
 
 /// The view of all hosts of a profile that set none of the names it was made from.
@@ -139,27 +141,50 @@ struct Shared {
     view: Arc<HostView>,
     /// Sorted.
     read: Vec<Arc<str>>,
+    /// The hosts of the profile for which it does not hold, sorted.
+    without: Vec<HostId>,
 }
 
 impl Views {
     pub(crate) fn of(&self, cluster: &Cluster, host: HostId) -> Arc<HostView> {
+        let shared = self.shared(cluster, host);
+        if shared.without.binary_search(&host).is_err() {
+            return Arc::clone(&shared.view);
+        }
+        let known = self.single.lock().unwrap_or_else(PoisonError::into_inner).get(&host).cloned();
+        known.unwrap_or_else(|| {
+            let view = Arc::new(evaluate(cluster, host, false).0);
+            self.single.lock().unwrap_or_else(PoisonError::into_inner).insert(host, Arc::clone(&view));
+            view
+        })
+    }
+
+    /// What the hosts of the profile of `host` have in common.
+    fn shared(&self, cluster: &Cluster, host: HostId) -> Arc<Shared> {
         let profile = cluster.inventory.profile(host);
         let known = self.shared.lock().unwrap_or_else(PoisonError::into_inner).get(&profile).cloned();
-        let shared = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let (view, read) = evaluate(cluster, host, true);
-            let shared = Arc::new(Shared { view: Arc::new(view), read });
+            let without = cluster.alone(profile, &read);
+            let shared = Arc::new(Shared { view: Arc::new(view), read, without });
             self.shared.lock().unwrap_or_else(PoisonError::into_inner).insert(profile, Arc::clone(&shared));
             shared
-        });
-        let is_own = |name: &Arc<str>| &**name == "inventory_hostname" || cluster.inventory.has_own_variable(host, name);
-        if shared.read.iter().any(is_own) { Arc::new(evaluate(cluster, host, false).0) } else { Arc::clone(&shared.view) }
+        })
     }
 }
 
 impl Cluster {
     /// The hosts on which a component is in this state, by reason, in the order of the inventory.
     pub(crate) fn hosts_by_reason(&self, component: &str, state: State) -> Vec<(&str, Vec<HostId>)> {
-        let views = self.views.all.get_or_init(|| self.partition(|host, without_own| evaluate(self, host, without_own)));
+        let view = |host, without_own| {
+            if without_own {
+                let shared = self.views.shared(self, host);
+                (Arc::clone(&shared.view), shared.read.clone())
+            } else {
+                (self.view(host), Vec::new())
+            }
+        };
+        let views = self.views.all.get_or_init(|| self.partition(view));
         let mut reasons: Vec<(&str, Vec<HostId>)> = Vec::new();
         for (view, alike) in views {
             let Some(verdict) = view.component(component).filter(|verdict| verdict.state == state) else { continue };

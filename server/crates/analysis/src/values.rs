@@ -172,7 +172,7 @@ impl Cluster {
             let profile = ProfileId(index as u32);
             let Some(&first) = hosts.first() else { continue };
             let (judgement, read) = judge(first, true);
-            let alone = self.alone(profile, hosts, &read);
+            let alone = self.alone(profile, &read);
             if let Some(&example) = hosts.iter().find(|host| alone.binary_search(host).is_err()) {
                 found.push((judgement, Alike { example, others: Others::OfProfile(profile, alone.clone()) }));
             }
@@ -182,9 +182,9 @@ impl Cluster {
     }
 
     /// The hosts of a profile that must be judged one by one when these names were read; sorted.
-    fn alone(&self, profile: ProfileId, hosts: &[HostId], read: &[Arc<str>]) -> Vec<HostId> {
+    pub(crate) fn alone(&self, profile: ProfileId, read: &[Arc<str>]) -> Vec<HostId> {
         if read.iter().any(|name| name.starts_with("inventory_hostname")) {
-            return hosts.to_vec();
+            return self.hosts_of_profile(profile).to_vec();
         }
         let mut alone: Vec<HostId> = Vec::new();
         for name in read {

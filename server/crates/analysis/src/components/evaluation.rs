@@ -1,6 +1,6 @@
 //! The conditions of a release on one host: each is evaluated once, however many components share it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -56,6 +56,7 @@ struct Judged {
     truth: Truth,
     /// In the order of first reading.
     read: Vec<Arc<str>>,
+    because: OnceCell<Vec<Because>>,
 }
 
 impl<'e> Evaluation<'e> {
@@ -63,7 +64,7 @@ impl<'e> Evaluation<'e> {
         let known = self.judged.borrow().get(condition).cloned();
         known.unwrap_or_else(|| {
             let outcome = self.evaluator.condition(condition);
-            let judged = Rc::new(Judged { truth: outcome.result, read: outcome.read });
+            let judged = Rc::new(Judged { truth: outcome.result, read: outcome.read, because: OnceCell::new() });
             self.judged.borrow_mut().insert(condition.into(), Rc::clone(&judged));
             judged
         })
@@ -74,7 +75,7 @@ impl<'e> Evaluation<'e> {
         let (mut state, mut reasons, mut brief, mut because) = (State::Installed, Vec::new(), None, Vec::new());
         for need in &component.needs {
             let judged = self.judged(&need.when);
-            let decided_by = || self.because(&need.when, &judged.read);
+            let decided_by = || judged.because.get_or_init(|| self.because(&need.when, &judged.read)).clone();
             match &judged.truth {
                 Truth::True if state == State::Installed => {
                     reasons.push(self.words(&need.yes));
