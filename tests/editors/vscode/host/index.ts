@@ -21,7 +21,8 @@ async function until<T>(what: string, get: () => T | undefined | false | Promise
 }
 
 const findings = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).map((finding) => finding.message);
-const shows = (message: string) => until(message, () => findings(hosts()).includes(message));
+/** This finding and no other: what an earlier text gave is gone. */
+const shows = (message: string) => until(message, () => findings(hosts()).join("\n") === message);
 const silent = () => until("no finding", () => findings(hosts()).length === 0);
 
 /** The position of a text, behind another one. */
@@ -82,6 +83,14 @@ const tests: [string, () => Promise<void>][] = [
       const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>("vscode.executeInlayHintProvider", hosts(), all);
       const labels = hints.map((hint) => hint.label);
       assert.ok(["control plane", "worker", "etcd-only"].every((label) => labels.includes(label)), labels.join());
+    },
+  ],
+  [
+    "code lenses say how large a group is",
+    async () => {
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", hosts(), 100);
+      const titles = lenses.map((lens) => lens.command?.title);
+      assert.ok(titles.includes("3 hosts") && titles.includes("1 host; separate layout"), titles.join());
     },
   ],
   [
