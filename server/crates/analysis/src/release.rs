@@ -63,6 +63,11 @@ impl Release {
         Release { pack: Arc::clone(Packs::bundled().nearest(version)), checkout: None, version, source }
     }
 
+    /// Whether only the inventory itself hints at the release: what its defaults would be is not certain then.
+    pub(crate) fn is_guessed(&self) -> bool {
+        matches!(self.source, Source::Guess(_))
+    }
+
     /// Whether both know the same.
     pub(crate) fn is_same(&self, other: &Release) -> bool {
         let same_checkout = match (&self.checkout, &other.checkout) {

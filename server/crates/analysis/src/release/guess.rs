@@ -43,6 +43,19 @@ const SAMPLE: [(&str, u32, u32); 4] = [
     ("patches", 0, 26),
 ];
 
+/// What the sample of these releases pins `kube_version` to: a copied sample says it still. Later samples do not pin it.
+const PINNED: [(&str, [u32; 3]); 9] = [
+    ("v1.28.6", [2, 24, 1]),
+    ("v1.28.10", [2, 24, 2]),
+    ("v1.28.14", [2, 24, 3]),
+    ("v1.29.5", [2, 25, 0]),
+    ("v1.29.10", [2, 25, 1]),
+    ("v1.30.4", [2, 26, 0]),
+    ("v1.30.6", [2, 26, 1]),
+    ("v1.31.4", [2, 27, 0]),
+    ("v1.31.9", [2, 27, 1]),
+];
+
 /// The newest release that fits what the inventory holds, and what decided.
 pub(super) fn of(files: &Files, request: &Request) -> Option<(Version, Hint)> {
     let homes: Vec<&str> = request.sources.iter().map(|source| home(files, source)).collect();
@@ -69,8 +82,11 @@ fn kube_version(files: &Files, home: &str) -> Option<(String, Arc<str>, u32)> {
     entries.filter_map(|entry| if let Entry::File(file) = entry { set(file) } else { None }).next()
 }
 
-/// The newest release that installs this version of Kubernetes, written as the release wants it.
+/// The release whose sample pins this version of Kubernetes, else the newest that installs it, written as the release wants it.
 fn installing(text: &str) -> Option<Version> {
+    if let Some((_, [major, minor, patch])) = PINNED.iter().find(|(pinned, _)| *pinned == text) {
+        return Some(Version { major: *major, minor: *minor, patch: *patch });
+    }
     let version: Version = text.parse().ok()?;
     let has_v = text.starts_with('v');
     let fits = |release: Version| has_v == (release < WITHOUT_V);

@@ -9,7 +9,8 @@ pub(super) const RULE: Rule =
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
-    if cluster.kubespray.is_none() {
+    // The variables of a test of Kubespray's CI come with `-e`, for one run.
+    if cluster.kubespray.is_none() || cluster.request.given.is_some() {
         return;
     }
     for alike in cluster.where_true("ignore_assert_errors | bool") {

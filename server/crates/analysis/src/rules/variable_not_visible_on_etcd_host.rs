@@ -54,12 +54,12 @@ fn check(findings: &mut Findings<'_>) {
     {
         certificates(findings, &dedicated, example);
     }
-    for (name, worst, decides) in
-        [("container_manager", Severity::Error, "etcd_deployment_type == 'docker'"), ("kube_version", Severity::Error, "true")]
-    {
-        if cluster.holds(example, decides) {
-            compare(findings, name, worst, &dedicated, example);
-        }
+    if cluster.holds(example, "etcd_deployment_type == 'docker'") {
+        compare(findings, "container_manager", Severity::Error, &dedicated, example);
+    }
+    // The etcd hosts have the default of the release.
+    if cluster.kubespray.as_ref().is_some_and(|release| !release.is_guessed()) {
+        compare(findings, "kube_version", Severity::Error, &dedicated, example);
     }
     let of_etcd = cluster.inventory.set_variables().iter().filter(|name| name.starts_with("etcd_") && is_read_by_etcd(cluster, name));
     let names: Vec<String> = of_etcd.map(|name| name.to_string()).chain(READ_EVERYWHERE.map(str::to_owned)).collect();

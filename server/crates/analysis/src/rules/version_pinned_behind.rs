@@ -1,6 +1,7 @@
 //! `version-pinned-behind`: a Kubernetes version of the inventory that is older than the one this Kubespray would take.
 
 use hostwise_expression::Value;
+use hostwise_kubespray::Packs;
 
 use super::{Findings, Rule};
 use crate::Severity;
@@ -12,8 +13,9 @@ pub(super) const RULE: Rule =
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     let Some(release) = &cluster.kubespray else { return };
-    // A checkout may have other versions than the release it is nearest to.
-    if release.pack.version != release.version {
+    // A checkout may have other versions than the release it is nearest to, and an older release is only guessed from the version.
+    let is_older_guess = release.is_guessed() && release.version != Packs::bundled().newest().version;
+    if release.pack.version != release.version || is_older_guess {
         return;
     }
     let known = &release.pack.kube_versions;
