@@ -227,8 +227,8 @@ fn a_folder_that_is_replaced_stays_watched() {
     write("container_manager: crio\n");
     // In between there was no folder, and without one this file is no inventory.
     while client.findings(&uri(&hosts)).1 != [SENTENCE.replace("nerdctl", "crictl")] {}
-    write("container_manager: docker\n");
-    while client.findings(&uri(&hosts)).1 != [SENTENCE.replace("nerdctl", "docker")] {}
+    write("container_manager: containerd\n");
+    while client.findings(&uri(&hosts)).1 != [SENTENCE.to_owned()] {}
 }
 
 #[test]

@@ -10,7 +10,7 @@ kube_control_plane:
   hosts:
     m1:
   vars:
-    é: '€😀'
+    e: 'é€😀'
     kube_network_plugin: cilium # é€😀
 etcd:
   hosts:

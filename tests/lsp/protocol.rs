@@ -161,8 +161,9 @@ fn what_is_not_understood_is_refused() {
     client.notify("textDocument/didOpen", json!({ "nothing": true }));
     client.notify("$/unknown", json!({}));
     client.open("not a uri", 1, "x");
-    client.open("file:///w/%FF%00.yaml", 1, "etcd: {hosts: {a: }}");
-    assert_eq!(client.findings("file:///w/%FF%00.yaml").1, ["0:15-16 3[component-not-installed] etcd-only: nerdctl not installed here"]);
+    client.open("file:///w/%FF%00.yaml", 1, "kube_control_plane: {hosts: {b: }}\netcd: {hosts: {a: }}");
+    let sentence = "1:15-16 3[component-not-installed] etcd-only in separate mode: nerdctl not installed here";
+    assert_eq!(client.findings("file:///w/%FF%00.yaml").1, [sentence]);
     client.change(
         HOSTS,
         1,

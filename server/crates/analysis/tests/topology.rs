@@ -125,6 +125,7 @@ kube_node: {children: {r1: {hosts: {'w[1:2]': }}, r2: {hosts: {w3: , w4: {kube_n
             worker (worker) in k8s_cluster, kube_node, r2
               - cni-plugins: kube_network_plugin is none
               w4 hosts.yaml:3 
+                warning: kube_network_plugin is none on w4 and calico on a, w1 and 2 more hosts.yaml:3
             load balancer: local nginx
         "#]],
     );
@@ -141,8 +142,10 @@ fn hosts_without_a_role_and_bastions_come_last() {
               a hosts.yaml:3 
             no Kubespray role (bastion) in bastion
               y hosts.yaml:2 
+                warning: y is in the group bastion, but a proxy command is only made for a host named bastion hosts.yaml:2
             no Kubespray role () in lb
               x hosts.yaml:1 
+                information: Kubespray does nothing with x: lb is in none of its groups hosts.yaml:1
             load balancer: none
         "#]],
     );
