@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,8 @@ def main():
                     n_compared += 1
                     if answer.result() != theirs:
                         different.append((number, case, mode, theirs, answer.result()))
+                os.chdir(directory)
+                shutil.rmtree(root)
             print(f"{start + len(batch) - seed} inventories, {n_compared} outputs, {len(different)} different", file=sys.stderr, flush=True)
     print(f"{n_cases} inventories, {n_compared} outputs compared, {n_unprintable} that Ansible cannot print, {len(different)} different")
     for number, case, mode, theirs, answer in different[:N_SHOWN]:

@@ -15,6 +15,7 @@ HOST_PATTERNS = [
     " web : db ", "~(", "[h", "[ha]1", "a-b:x.y", "n1.example.org", "*.example.org", "web:&db:!h2,h3", "!all", "&all,!h1",
 ]
 VARIABLES = ["a", "b", "c", "ansible_host", "ansible_port", "ip", "class", "x-y", "groups", "inventory_dir", "environment", "omit", "ansible_group_priority"]
+# `!!binary` is left out: `--list` of Ansible crashes on it, and `--graph --vars` shows Python's spelling of bytes.
 YAML_SCALARS = [
     "1", "-1", "0755", "08", "0o17", "0x1F", "0b11", "1_000", "1:30", "22:22", "1:30.5", "1.5", "1.", ".5", "-.5", "1e3", "1.0e+3", "1.0e3", "1e+3", ".inf",
     "-.inf", ".nan", "yes", "No", "on", "OFF", "true", "True", "TRUE", "tRue", "y", "n", "null", "~", "Null", "", "abc", "a b c", "'q'", '"q\\n\\u00e9"', "'it''s'",
@@ -22,7 +23,7 @@ YAML_SCALARS = [
     "[1, two, 3.0]", "{a: 1, b: {c: d}}", "[]", "{}", "!unsafe abc", "!vault abc", "!!str 5", "!!int '7'", "!!float 3", "é€😀", "a#b", "a #b", "a: b",
     "12345678901234567890123", "0.1", "1e-7", "100000000000000000.0", "0.00001", "1.0e-7", "+5", "+.5", "=", "<<", "08.5", "a:b", "- x", "@x", "%x", "&x 1",
     "*x", "|\n{i}  text\n{i}  more", ">\n{i}  folded\n{i}  more", "|-\n{i}  text", ">-\n{i}  a\n{i}\n{i}  b", "! '5'", "\"a\\tb\"", "'a\\tb'", "[a, [b, {c: d}]]",
-    "{a, b}", "[{a: 1}, {b: 2}]", "!!null x", "!!binary aGk=", "!foo x", "0_7", "00", "1__0", "--5", "1,000", "190:20:30", "0:30", "'1'", "\"yes\"",
+    "{a, b}", "[{a: 1}, {b: 2}]", "!!null x", "!foo x", "0_7", "00", "1__0", "--5", "1,000", "190:20:30", "0:30", "'1'", "\"yes\"",
 ]
 INI_VALUES = [
     "1", "1.5", "1e3", ".5", "1.", "1_000", "0x1F", "0o17", "0b11", "-5", "+5", "- 5", "True", "False", "None", "true", "null", "yes", "0755", "08", "1_", "--5",
@@ -201,7 +202,7 @@ class Generator:
     def yaml_value(self, indent):
         sound = self.pick(["1", "abc", "'q'", "yes", "[1, two]", "{a: 1}", "1.5", "", "'{{ x }}'", "10.0.0.1"])
         value = sound if self.chance(0.5) else self.pick(YAML_SCALARS)
-        bad = {"{{ x }}'", "a: b", "=", "<<", "- x", "@x", "%x", "&x 1", "*x", "!foo x", "!!binary aGk=", "!!set {a}"}
+        bad = {"{{ x }}'", "a: b", "=", "<<", "- x", "@x", "%x", "&x 1", "*x", "!foo x", "!!set {a}"}
         if value in bad and not self.chance(self.oddity):
             value = sound
         return value.replace("{i}", indent)

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ pub(crate) struct InventoryArgs {
 /// Exit 0: printed, even when a source could not be read (stderr says so); 1, 4, 5: as ansible-inventory.
 pub(crate) fn run(args: &InventoryArgs) -> anyhow::Result<ExitCode> {
     let working_directory = std::env::current_dir().context("the working directory is gone")?;
-    let mut files = Files::default();
+    let mut files = ManuallyDrop::new(Files::default());
     let sources = args.inventory.iter().map(|source| read_source(&working_directory, source, &mut files)).collect();
     let playbook_dir = working_directory.join(args.playbook_dir.as_deref().unwrap_or("."));
     read_variables(&playbook_dir, &mut files);
@@ -67,7 +68,8 @@ fn printed(args: &InventoryArgs, files: &Files, request: &Request) -> Result<Str
     if usize::from(args.list) + usize::from(args.host.is_some()) + usize::from(args.graph.is_some()) != 1 {
         return Err(Failure::Asked("one of --list, --host and --graph is needed".to_owned()));
     }
-    let inventory = Inventory::load_strictly(files, request)?;
+    // The process ends with the answer: taking everything apart first would only take time.
+    let inventory = ManuallyDrop::new(Inventory::load_strictly(files, request)?);
     for problem in inventory.problems() {
         let file = inventory.file(problem.place.file);
         let line = file.lines().line_of(problem.place.range.start as usize) + 1;
@@ -136,7 +138,8 @@ fn read_directory(directory: &Path, text: &str, files: &mut Files, depth: usize)
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
         let text = format!("{text}/{}", entry.file_name().to_string_lossy());
-        if path.is_dir() {
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir() || (kind.is_symlink() && path.is_dir()));
+        if is_directory {
             read_directory(&path, &text, files, depth);
         } else if let Some(file) = files::read(&path) {
             files.insert(&text, Entry::File(Arc::new(file)));

@@ -73,11 +73,6 @@ impl Variables {
         self.entries.get(name).copied()
     }
 
-    /// Names and values, in no order; `file` is the file these are from.
-    pub(crate) fn values<'v>(&'v self, file: &'v SourceFile) -> impl Iterator<Item = (Arc<str>, Value)> + 'v {
-        self.entries.iter().map(|(name, (_, value))| (Arc::clone(name), file.value(file.yaml().node(*value))))
-    }
-
     /// In no order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.entries.keys()
@@ -162,9 +157,11 @@ impl SourceFile {
 
     /// The INI tree of a file that is no YAML but a sound INI inventory: Ansible reads such a file in spite of its extension.
     fn ini_alone(&self) -> Option<&ini::Document> {
-        let is_mapping = self.yaml().root().is_some_and(yaml::Node::is_mapping);
+        if self.yaml().root().is_some_and(yaml::Node::is_mapping) {
+            return None;
+        }
         let ini = self.ini();
-        (!is_mapping && ini.errors.is_empty() && ini.sections.iter().any(|section| section.name.is_some())).then_some(ini)
+        (ini.errors.is_empty() && ini.sections.iter().any(|section| section.name.is_some())).then_some(ini)
     }
 
     /// The first reason for which Ansible's YAML reader refuses the text; judged once. None for a file that is encrypted as a whole.
@@ -193,20 +190,19 @@ impl SourceFile {
         })
     }
 
-    /// Why Ansible ends when it reads this file for variables.
-    pub(crate) fn variables_error(&self) -> Option<SyntaxError> {
-        let refused = |range, message: &str| Some(SyntaxError { range, message: message.to_owned() });
+    /// The variables that Ansible reads from this file, or why it ends there.
+    pub(crate) fn variable_values(&self) -> Result<Arc<[(Value, Value)]>, SyntaxError> {
+        let refused = |range, message: &str| Err(SyntaxError { range, message: message.to_owned() });
         if let Content::Unavailable(reason) = &self.content {
             return refused(TextRange::empty(0), reason);
         }
         if self.is_encrypted() {
             return refused(TextRange::empty(0), "this file is encrypted, and secrets are not known here");
         }
-        match self.document() {
-            Err(error) => Some(error),
-            Ok(Value::Map(_)) => None,
-            Ok(value) if !python::is_true(&value) => None,
-            Ok(_) => refused(self.yaml().root().map(yaml::Node::range).unwrap_or_default(), "variables must be a mapping"),
+        match self.document()? {
+            Value::Map(entries) => Ok(entries),
+            value if !python::is_true(&value) => Ok(Arc::default()),
+            _ => refused(self.yaml().root().map(yaml::Node::range).unwrap_or_default(), "variables must be a mapping"),
         }
     }
 

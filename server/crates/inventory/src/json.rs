@@ -22,7 +22,8 @@ pub(crate) enum Marks {
 pub(crate) enum Json<'v> {
     Object(BTreeMap<Cow<'v, str>, Json<'v>>),
     Strings(Vec<&'v str>),
-    Value(&'v Value, Marks),
+    /// In the order of their names.
+    Variables(Vec<(&'v str, &'v Value)>, Marks),
     Text(&'v str),
 }
 
@@ -43,7 +44,11 @@ fn tree(json: &Json<'_>, depth: usize, out: &mut String) {
             });
         }
         Json::Strings(items) => lines(out, depth, ('[', ']'), items.iter(), |item, out| string(item, out)),
-        Json::Value(it, marks) => value(it, *marks, depth, out),
+        Json::Variables(entries, marks) => lines(out, depth, ('{', '}'), entries.iter(), |(key, entry), out| {
+            string(key, out);
+            out.push_str(": ");
+            value(entry, *marks, depth + 1, out);
+        }),
         Json::Text(text) => string(text, out),
     }
 }
@@ -111,6 +116,11 @@ fn indent(depth: usize, out: &mut String) {
 
 fn string(text: &str, out: &mut String) {
     out.push('"');
+    if !text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),

@@ -14,7 +14,7 @@ use crate::graph::ALL;
 use crate::json::{self, Json, Marks};
 use crate::patterns::HostPattern;
 use crate::precedence::{LayerKind, Said};
-use crate::{GroupId, HostId, Inventory, ProfileId, python};
+use crate::{GroupId, HostId, Inventory, ProfileId, mapping, python};
 
 /// Names that are never printed: what Ansible sets itself (ansible-core `constants.py`, `INTERNAL_STATIC_VARS`).
 const INTERNAL: [&str; 33] = [
@@ -97,8 +97,52 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Variables by name.
+/// Variables by name, while they are put together.
 type Variables = FxHashMap<Arc<str>, Value>;
+
+/// Variables in the order of their names, without those that are never printed.
+#[derive(Debug, Default)]
+struct Sorted(Vec<(Arc<str>, Value)>);
+
+impl From<Variables> for Sorted {
+    fn from(values: Variables) -> Self {
+        let mut sorted: Vec<(Arc<str>, Value)> = values.into_iter().filter(|(name, _)| INTERNAL.binary_search(&&**name).is_err()).collect();
+        sorted.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Sorted(sorted)
+    }
+}
+
+impl Sorted {
+    fn listed(&self) -> Vec<(&str, &Value)> {
+        self.0.iter().map(|(name, value)| (&**name, value)).collect()
+    }
+
+    /// These variables with those of `own` over them.
+    fn overlaid<'v>(&'v self, own: &'v Sorted) -> Vec<(&'v str, &'v Value)> {
+        let mut out = Vec::with_capacity(self.0.len() + own.0.len());
+        let mut own = own.0.iter().map(|(name, value)| (&**name, value)).peekable();
+        for (name, value) in &self.0 {
+            while let Some(before) = own.next_if(|(other, _)| *other < &**name) {
+                out.push(before);
+            }
+            out.push(own.next_if(|(other, _)| *other == &**name).unwrap_or((name, value)));
+        }
+        out.extend(own);
+        out
+    }
+}
+
+/// The variables of a host: those of its profile, and its own over them.
+struct HostVariables {
+    profile: Rc<Sorted>,
+    own: Sorted,
+}
+
+impl HostVariables {
+    fn listed(&self) -> Vec<(&str, &Value)> {
+        self.profile.overlaid(&self.own)
+    }
+}
 
 /// Prints one inventory. What the groups of a profile say is put together once.
 pub struct Output<'i> {
@@ -107,7 +151,7 @@ pub struct Output<'i> {
     /// Whether the playbook directory was asked for; otherwise `export` leaves it out.
     playbook_dir_given: bool,
     limit: Option<HostPattern>,
-    profiles: RefCell<FxHashMap<ProfileId, Rc<Variables>>>,
+    profiles: RefCell<FxHashMap<ProfileId, Rc<Sorted>>>,
 }
 
 impl<'i> Output<'i> {
@@ -132,7 +176,7 @@ impl<'i> Output<'i> {
         let (mut groups, mut group_values) = (Vec::new(), Vec::new());
         self.reachable(ALL, &mut groups);
         for &group in &groups {
-            group_values.push(if self.export { self.group_variables(group)? } else { Variables::default() });
+            group_values.push(if self.export { self.group_variables(group)? } else { Sorted::default() });
         }
         let host_values = hosts.iter().map(|&host| self.host_variables(host)).collect::<Result<Vec<_>, _>>()?;
 
@@ -147,15 +191,17 @@ impl<'i> Output<'i> {
                     entry.insert(Cow::Borrowed(key), Json::Strings(names));
                 }
             }
-            if !values.is_empty() {
-                entry.insert(Cow::Borrowed("vars"), object(values, Marks::Shown));
+            if !values.0.is_empty() {
+                entry.insert(Cow::Borrowed("vars"), Json::Variables(values.listed(), Marks::Shown));
             }
             if !entry.is_empty() {
                 top.insert(Cow::Borrowed(&*group.name), Json::Object(entry));
             }
         }
-        let with_values = hosts.iter().zip(&host_values).filter(|(_, values)| !values.is_empty());
-        let hostvars = with_values.map(|(&host, values)| (Cow::Borrowed(&*self.inventory.host(host).name), object(values, Marks::Shown)));
+        let listed = hosts.iter().zip(&host_values).map(|(&host, values)| (&*self.inventory.host(host).name, values.listed()));
+        let hostvars = listed
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(host, values)| (Cow::Borrowed(host), Json::Variables(values, Marks::Shown)));
         let meta = BTreeMap::from([
             (Cow::Borrowed("hostvars"), Json::Object(hostvars.collect())),
             (Cow::Borrowed("profile"), Json::Text("inventory_legacy")),
@@ -168,9 +214,9 @@ impl<'i> Output<'i> {
     pub fn host(&self, pattern: &str) -> Result<String, Failure> {
         let hosts = HostPattern::parse(pattern).hosts(self.inventory)?;
         match hosts[..] {
-            [host] => Ok(json::print(&object(&self.host_variables(host)?, Marks::Hidden))),
+            [host] => Ok(json::print(&Json::Variables(self.host_variables(host)?.listed(), Marks::Hidden))),
             [] if matches!(pattern, "localhost" | "127.0.0.1" | "::1") => {
-                Ok(json::print(&object(&self.implicit_localhost(pattern)?, Marks::Hidden)))
+                Ok(json::print(&Json::Variables(self.implicit_localhost(pattern)?.listed(), Marks::Hidden)))
             }
             _ => Err(Failure::Asked(format!("{pattern} must stand for one host, it stands for {}", hosts.len()))),
         }
@@ -193,11 +239,11 @@ impl<'i> Output<'i> {
         for &host in group.hosts.iter().filter(|_| id != ALL) {
             lines.push(branch_line(depth + 1, &self.inventory.host(host).name));
             if with_variables {
-                variable_lines(&self.host_variables(host)?, depth + 2, lines)?;
+                variable_lines(&self.host_variables(host)?.listed(), depth + 2, lines)?;
             }
         }
         if with_variables {
-            variable_lines(&self.group_variables(id)?, depth + 1, lines)?;
+            variable_lines(&self.group_variables(id)?.listed(), depth + 1, lines)?;
         }
         Ok(())
     }
@@ -211,20 +257,19 @@ impl<'i> Output<'i> {
         }
     }
 
-    fn host_variables(&self, host: HostId) -> Result<Variables, Failure> {
-        let mut values =
-            if self.export { Variables::default() } else { Variables::clone(&*self.profile_variables(self.inventory.profile(host))?) };
+    fn host_variables(&self, host: HostId) -> Result<HostVariables, Failure> {
+        let profile = if self.export { Rc::default() } else { self.profile_variables(self.inventory.profile(host))? };
+        let mut own = Variables::default();
         for (kind, said) in self.inventory.layers().of_host(self.inventory, host) {
             if kind != LayerKind::PlaybookHostVars || self.playbook_dir_given || !self.export {
-                self.add(said, &mut values)?;
+                self.add(said, &mut own)?;
             }
         }
-        values.retain(|name, _| !INTERNAL.contains(&&**name));
-        Ok(values)
+        Ok(HostVariables { profile, own: own.into() })
     }
 
     /// The host that Ansible makes up when nothing is called `localhost`. Which Python would run Ansible is not known here.
-    fn implicit_localhost(&self, name: &str) -> Result<Variables, Failure> {
+    fn implicit_localhost(&self, name: &str) -> Result<HostVariables, Failure> {
         let layers = self.inventory.layers();
         let mut values = Variables::default();
         if !self.export {
@@ -238,11 +283,10 @@ impl<'i> Output<'i> {
         for (_, said) in layers.of_nobody(self.inventory, name) {
             self.add(said, &mut values)?;
         }
-        values.retain(|name, _| !INTERNAL.contains(&&**name));
-        Ok(values)
+        Ok(HostVariables { profile: Rc::default(), own: values.into() })
     }
 
-    fn profile_variables(&self, profile: ProfileId) -> Result<Rc<Variables>, Failure> {
+    fn profile_variables(&self, profile: ProfileId) -> Result<Rc<Sorted>, Failure> {
         if let Some(known) = self.profiles.borrow().get(&profile) {
             return Ok(Rc::clone(known));
         }
@@ -250,12 +294,12 @@ impl<'i> Output<'i> {
         for said in self.inventory.layers().of_profile(self.inventory, profile) {
             self.add(said, &mut values)?;
         }
-        let values = Rc::new(values);
+        let values = Rc::new(Sorted::from(values));
         self.profiles.borrow_mut().insert(profile, Rc::clone(&values));
         Ok(values)
     }
 
-    fn group_variables(&self, group: GroupId) -> Result<Variables, Failure> {
+    fn group_variables(&self, group: GroupId) -> Result<Sorted, Failure> {
         let mut values = Variables::default();
         for (kind, said) in self.inventory.layers().of_group(self.inventory, group) {
             if kind != LayerKind::PlaybookGroupVars || self.playbook_dir_given {
@@ -266,8 +310,7 @@ impl<'i> Output<'i> {
         if priority != 1 {
             values.insert("ansible_group_priority".into(), Value::Int(priority));
         }
-        values.retain(|name, _| !INTERNAL.contains(&&**name));
-        Ok(values)
+        Ok(values.into())
     }
 
     /// Adds what is said, over what was said before.
@@ -281,19 +324,15 @@ impl<'i> Output<'i> {
                 }
             }
             Said::File(file) => {
-                if let Some(error) = file.variables_error() {
+                let said = file.variable_values().map_err(|error| {
                     let line = file.lines().line_of(error.range.start as usize) + 1;
-                    return Err(Failure::VariableFile(Arc::clone(file.path()), line, error.message));
-                }
-                values.extend(file.variables().values(file));
+                    Failure::VariableFile(Arc::clone(file.path()), line, error.message)
+                })?;
+                values.extend(said.iter().map(|(name, value)| (mapping::name(name), value.clone())));
             }
         }
         Ok(())
     }
-}
-
-fn object(values: &Variables, marks: Marks) -> Json<'_> {
-    Json::Object(values.iter().map(|(name, value)| (Cow::Borrowed(&**name), Json::Value(value, marks))).collect())
 }
 
 /// The value without the marks on its strings.
@@ -316,11 +355,10 @@ fn branch_line(depth: usize, text: &str) -> String {
 }
 
 /// An error for a secret: Ansible decrypts what it shows here.
-fn variable_lines(values: &Variables, depth: usize, lines: &mut Vec<String>) -> Result<(), Failure> {
-    let sorted: BTreeMap<&Arc<str>, &Value> = values.iter().collect();
-    for (name, value) in sorted {
+fn variable_lines(values: &[(&str, &Value)], depth: usize, lines: &mut Vec<String>) -> Result<(), Failure> {
+    for (name, value) in values {
         if matches!(value, Value::Vault(_)) {
-            return Err(Failure::Secret(Arc::clone(name)));
+            return Err(Failure::Secret((*name).into()));
         }
         lines.push(branch_line(depth, &format!("{{{name} = {}}}", python::text(value))));
     }
