@@ -165,9 +165,10 @@ fn measure_requests(folder: &Path, hosts: &Path) -> String {
             Target::Host => (&hosts_uri, json!({ "line": line, "character": 12 })),
             Target::Variable => (&variables_uri, json!({ "line": 2, "character": 3 })),
         };
-        let params = json!({
-            "textDocument": { "uri": uri }, "position": position, "newName": "other", "query": "nod9", "context": { "includeDeclaration": true }
-        });
+        let mut params = json!({ "textDocument": { "uri": uri }, "position": position, "newName": "other", "query": "nod9" });
+        if method.ends_with("references") {
+            params["context"] = json!({ "includeDeclaration": true });
+        }
         let ask = |server: &mut Server| {
             let sent = Instant::now();
             let answer = server.call(method, params.clone());

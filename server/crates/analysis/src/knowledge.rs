@@ -1,5 +1,7 @@
 //! What is known of variables before an inventory sets them: those of the release, and those of Ansible's connections.
 
+use std::fmt::{self, Write};
+
 use hostwise_kubespray::{Default, Variable};
 
 use crate::cluster::Cluster;
@@ -57,8 +59,20 @@ pub(crate) fn summary(variable: &Variable) -> String {
 
 /// A default in one line.
 fn in_one_line(default: &Default) -> String {
-    let whole = default.to_string();
-    let line = whole.lines().next().unwrap_or_default();
+    let mut beginning = Beginning(String::new());
+    // It ends early for a long default.
+    let is_whole = write!(beginning, "{default}").is_ok();
+    let line = beginning.0.lines().next().unwrap_or_default();
     let cut: String = line.chars().take(MAX_DEFAULT).collect();
-    if cut.len() < whole.len() { cut + "…" } else { cut }
+    if is_whole && cut.len() == beginning.0.len() { cut } else { cut + "…" }
+}
+
+/// Takes text until there is more than is shown: tables of checksums are long.
+struct Beginning(String);
+
+impl Write for Beginning {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.push_str(text);
+        if self.0.len() > 4 * MAX_DEFAULT { Err(fmt::Error) } else { Ok(()) }
+    }
 }
