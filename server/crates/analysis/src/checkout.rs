@@ -106,6 +106,16 @@ impl Checkouts {
         is_signpost || path.contains("/roles/kubespray") || self.all.iter().any(|checkout| is_below(path, &checkout.root))
     }
 
+    /// Whether another text in the file at `path` may do so: of a role only its defaults, its `vars` and its `meta` are read.
+    pub(crate) fn read_text_of(&self, path: &str) -> bool {
+        let is_part = || ["/defaults/", "/vars/", "/meta/"].iter().any(|part| path.contains(part));
+        self.concerns(path)
+            && (!self.all.iter().any(|checkout| is_below(path, &checkout.root))
+                || is_part()
+                || !path.ends_with(".yml")
+                || IDENTITIES.contains(&name_of(path)))
+    }
+
     pub(crate) fn at(&self, root: &str) -> Option<&Arc<Checkout>> {
         self.all.iter().find(|checkout| &*checkout.root == root)
     }

@@ -1,15 +1,18 @@
 //! One inventory, as Ansible reads it and as it is once Kubespray's first plays have made their groups.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hostwise_expression as expression;
 use hostwise_inventory::{Entry, Files, GroupId, HostId, Inventory, MentionKind, Place, Request};
 use hostwise_kubespray::Version;
+use rustc_hash::FxHashMap;
 
 use crate::checkout::Checkouts;
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
 use crate::layout::{Layout, Role};
+use crate::plays::model::Text;
+use crate::plays::runs;
 use crate::plays::tools::{self, Missing};
 use crate::release::Release;
 use crate::values::Answers;
@@ -30,7 +33,12 @@ pub(crate) struct Cluster {
     pub(crate) views: Views,
     pub(crate) answers: Answers,
     missing_tools: OnceLock<Missing>,
+    /// By the texts of `hosts`: what [`Cluster::hosts_of_pattern`] found.
+    patterns: Mutex<Patterns>,
 }
+
+/// The hosts of patterns; `None` for one that cannot be applied.
+type Patterns = FxHashMap<Vec<Arc<str>>, Option<Arc<[HostId]>>>;
 
 impl Cluster {
     pub(crate) fn load(files: &Files, request: Request, settings: &Settings, checkouts: &Checkouts, previous: Option<&Cluster>) -> Cluster {
@@ -62,6 +70,7 @@ impl Cluster {
             views: Views::default(),
             answers: Answers::default(),
             missing_tools: OnceLock::new(),
+            patterns: Mutex::default(),
         }
     }
 
@@ -98,6 +107,14 @@ impl Cluster {
     /// What a host becomes. Hosts in the same situation share one evaluation.
     pub(crate) fn view(&self, host: HostId) -> Arc<HostView> {
         self.views.of(self, host)
+    }
+
+    /// The hosts that the `hosts` of a play stand for; `None` for an expression or a subscript that cannot be applied.
+    pub(crate) fn hosts_of_pattern(&self, hosts: &[Text]) -> Option<Arc<[HostId]>> {
+        let texts: Vec<Arc<str>> = hosts.iter().map(|hosts| Arc::clone(&hosts.text)).collect();
+        let mut known = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry(texts).or_insert_with(|| runs::pattern(hosts).hosts(&self.inventory).ok().map(Arc::from));
+        found.clone()
     }
 
     /// The programs and services that are certainly not installed, each with its hosts.

@@ -260,7 +260,10 @@ impl Workspace {
             let sources = known.iter().flat_map(|cluster| cluster.request.sources.iter().cloned()).collect();
             discovery::discover(files, open, settings, &sources)
         };
-        let same_checkouts = !changes.iter().any(|&(path, _)| before.built.checkouts.concerns(path));
+        let known_checkouts = &before.built.checkouts;
+        let may_differ =
+            |&(path, is_edit): &(&str, bool)| if is_edit { known_checkouts.read_text_of(path) } else { known_checkouts.concerns(path) };
+        let same_checkouts = !changes.iter().any(may_differ);
         let checkouts = if same_checkouts { Arc::clone(&before.built.checkouts) } else { Arc::new(Checkouts::read(files)) };
         let is_kept = |cluster: &Cluster| same_settings && same_checkouts && !changes.iter().any(|&(path, _)| cluster.concerns(path));
         let load = |request| {

@@ -26,7 +26,7 @@ pub(crate) enum Outcome {
 /// The hosts of a play, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Hosts {
-    Known(Vec<HostId>),
+    Known(Arc<[HostId]>),
     /// The pattern is made by a template, or groups are made while Ansible runs.
     Unknown,
 }
@@ -37,7 +37,7 @@ pub(crate) fn hosts_of(cluster: &Cluster, script: &Script, play: &ScriptPlay) ->
     if model.hosts.is_empty() || model.hosts.iter().any(Text::is_template) || script.names.groups_change {
         return Hosts::Unknown;
     }
-    pattern(&model.hosts).hosts(&cluster.inventory).map_or(Hosts::Unknown, Hosts::Known)
+    cluster.hosts_of_pattern(&model.hosts).map_or(Hosts::Unknown, Hosts::Known)
 }
 
 /// The patterns of a list are one.

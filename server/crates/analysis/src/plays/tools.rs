@@ -118,6 +118,9 @@ pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Script) -> Ve
     for &index in script.candidates(&release.pack).iter() {
         let Some((number, play)) = script.plays.iter().enumerate().find(|(_, play)| play.steps.contains(&index)) else { continue };
         let Hosts::Known(hosts) = hosts_of(cluster, script, play) else { continue };
+        if !may_lack(script, index, &hosts, missing) {
+            continue;
+        }
         let mut by_role: BTreeMap<(usize, String), (Need, Role, Vec<HostId>)> = BTreeMap::new();
         for (host, need) in failing(cluster, script, play, index, &hosts, missing) {
             if library.installs().may_bring(&need.name) || is_out_before(cluster, library, script, index, host, &need.name) {
@@ -133,6 +136,25 @@ pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Script) -> Ve
         }
     }
     found
+}
+
+/// Whether a step may need something that some of its hosts lack: most do not, and then nothing is evaluated.
+fn may_lack(script: &Script, index: usize, hosts: &[HostId], missing: &Missing) -> bool {
+    let step = &script.steps[index];
+    let Some(source) = source_of_needs(script.file(step), script.task(step)) else { return false };
+    let is_delegated = script.keywords_of(step).any(|keywords| keywords.delegate_to.is_some());
+    // Of a program in Kubespray's own directory the name is written out.
+    let rest = source.replace("{{ bin_dir }}/", "");
+    let is_text = script.task(step).module.as_ref().is_some_and(|module| !script.file(step).node(module.value).is_mapping());
+    let made_by_template = if is_text { rest.trim_start_matches(['"', '\'', ' ']).starts_with("{{") } else { rest.contains("{{") };
+    #[expect(clippy::iter_over_hash_type, reason = "any of them, in no order")]
+    for ((_, tool), lacking) in missing {
+        let is_here = is_delegated || hosts.iter().any(|host| lacking.contains(host));
+        if is_here && (made_by_template || mentions(&source, tool)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The hosts on which a step certainly runs and lacks what it needs.
