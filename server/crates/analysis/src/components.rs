@@ -176,12 +176,13 @@ impl Views {
 impl Cluster {
     /// The hosts on which a component is in this state, by reason, in the order of the inventory.
     pub(crate) fn hosts_by_reason(&self, component: &str, state: State) -> Vec<(&str, Vec<HostId>)> {
-        let view = |host, without_own| {
+        let view = |host, without_own, read: &mut Vec<Arc<str>>| {
             if without_own {
                 let shared = self.views.shared(self, host);
-                (Arc::clone(&shared.view), shared.read.clone())
+                read.extend(shared.read.iter().cloned());
+                Arc::clone(&shared.view)
             } else {
-                (self.view(host), Vec::new())
+                self.view(host)
             }
         };
         let views = self.views.all.get_or_init(|| self.partition(view));

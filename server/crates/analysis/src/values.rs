@@ -77,18 +77,24 @@ impl Cluster {
     /// The values of a variable on all hosts. Hosts with one value may come in several situations.
     pub(crate) fn situations(&self, name: &str) -> Arc<[Situation]> {
         memo(&self.answers.situations, name, || {
-            let of_host = |host, without_own| {
-                let variable = if without_own { self.inventory.group_variable(host, name) } else { self.inventory.variable(host, name) };
-                let is_shadowed = self.kubespray.as_ref().is_some_and(|release| release.shadowing_value(name).is_some());
-                let winner = variable.map(|variable| variable.winner).filter(|_| !is_shadowed);
+            let is_shadowed = self.kubespray.as_ref().is_some_and(|release| release.shadowing_value(name).is_some());
+            let own_name: Arc<str> = name.into();
+            let of_host = |host, without_own, read: &mut Vec<Arc<str>>| {
+                let winner = match without_own {
+                    _ if is_shadowed => None,
+                    true => self.inventory.group_winner(host, name),
+                    false => self.inventory.winner(host, name),
+                };
                 if let Some(value) = winner.as_ref().map(|winner| from_inventory(&winner.value, name))
                     && is_plain(&value)
                 {
-                    return ((value, winner), vec![Arc::from(name)]);
+                    read.push(Arc::clone(&own_name));
+                    return (value, winner);
                 }
                 let scope = HostScope { cluster: self, host, without_own };
                 let outcome = Evaluator::new(&scope, DIALECT).variable(name);
-                ((outcome.result, winner), outcome.read)
+                read.extend(outcome.read);
+                (outcome.result, winner)
             };
             let found = self.partition(of_host).into_iter();
             found.map(|((value, winner), hosts)| Situation { value, winner, hosts }).collect()
@@ -98,10 +104,11 @@ impl Cluster {
     /// The truth of a condition, an expression as in `when:`, on all hosts.
     pub(crate) fn cases(&self, condition: &str) -> Arc<[Case]> {
         memo(&self.answers.cases, condition, || {
-            let of_host = |host, without_own| {
+            let of_host = |host, without_own, read: &mut Vec<Arc<str>>| {
                 let scope = HostScope { cluster: self, host, without_own };
                 let outcome = Evaluator::new(&scope, DIALECT).condition(condition);
-                (outcome.result, outcome.read)
+                read.extend(outcome.read);
+                outcome.result
             };
             self.partition(of_host).into_iter().map(|(truth, hosts)| Case { truth, hosts }).collect()
         })
@@ -121,16 +128,15 @@ impl Cluster {
 
     /// The values of several variables that belong together, on all hosts.
     pub(crate) fn together(&self, names: &[&str]) -> Vec<(Vec<Value>, Alike)> {
-        self.partition(|host, without_own| {
+        self.partition(|host, without_own, read| {
             let scope = HostScope { cluster: self, host, without_own };
             let evaluator = Evaluator::new(&scope, DIALECT);
-            let mut read = Vec::new();
             let values = names.iter().map(|name| {
                 let outcome = evaluator.variable(name);
                 read.extend(outcome.read);
                 outcome.result
             });
-            (values.collect(), read)
+            values.collect()
         })
     }
 
@@ -142,7 +148,7 @@ impl Cluster {
 
     /// What gives a variable its value on a host; none for a default of the release.
     pub(crate) fn winner(&self, host: HostId, name: &str) -> Option<Layer> {
-        self.inventory.variable(host, name).map(|variable| variable.winner)
+        self.inventory.winner(host, name)
     }
 
     /// The hosts of a profile, in the order of the inventory.
@@ -165,18 +171,22 @@ impl Cluster {
     }
 
     /// Judges all hosts: the hosts of a profile together, but those alone that set a name of their own that was read. `judge` is given a host and
-    /// whether to leave out what is set for it alone; it says what it read.
-    pub(crate) fn partition<T>(&self, judge: impl Fn(HostId, bool) -> (T, Vec<Arc<str>>)) -> Vec<(T, Alike)> {
-        let mut found = Vec::new();
+    /// whether to leave out what is set for it alone; it adds what it read.
+    pub(crate) fn partition<T>(&self, judge: impl Fn(HostId, bool, &mut Vec<Arc<str>>) -> T) -> Vec<(T, Alike)> {
+        let (mut found, mut read) = (Vec::new(), Vec::new());
         for (index, hosts) in self.hosts_by_profile().iter().enumerate() {
             let profile = ProfileId(index as u32);
             let Some(&first) = hosts.first() else { continue };
-            let (judgement, read) = judge(first, true);
+            read.clear();
+            let judgement = judge(first, true, &mut read);
             let alone = self.alone(profile, &read);
             if let Some(&example) = hosts.iter().find(|host| alone.binary_search(host).is_err()) {
                 found.push((judgement, Alike { example, others: Others::OfProfile(profile, alone.clone()) }));
             }
-            found.extend(alone.into_iter().map(|host| (judge(host, false).0, Alike::only(host))));
+            for host in alone {
+                read.clear();
+                found.push((judge(host, false, &mut read), Alike::only(host)));
+            }
         }
         found
     }

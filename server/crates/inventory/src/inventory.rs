@@ -6,7 +6,7 @@ use hostwise_syntax::TextRange;
 use rustc_hash::FxHashMap;
 
 use crate::graph::{Graph, Group, GroupId, Host, HostId, ProfileId};
-use crate::precedence::{Definition, Layers, Names, Variable};
+use crate::precedence::{Definition, Layer, Layers, Names, Variable};
 use crate::sources::{self, Reading, Sources};
 use crate::variable_files::{self, UnreadVariables};
 use crate::{Failure, Files, Given, Problem, SourceFile};
@@ -176,6 +176,16 @@ impl Inventory {
     /// The effective value of a variable from the host's groups alone: what is set for this host only is left out.
     pub fn group_variable(&self, host: HostId, name: &str) -> Option<Variable> {
         self.layers.variable(self, host, name, false)
+    }
+
+    /// What gives a variable its value on a host: the winner of [`Self::variable`] alone, for much less.
+    pub fn winner(&self, host: HostId, name: &str) -> Option<Layer> {
+        self.layers.winner(self, host, name, true)
+    }
+
+    /// The winner of [`Self::group_variable`] alone.
+    pub fn group_winner(&self, host: HostId, name: &str) -> Option<Layer> {
+        self.layers.winner(self, host, name, false)
     }
 
     /// Whether the variable is set for this host itself (inventory or `host_vars`), not only by its groups.

@@ -213,23 +213,29 @@ impl Layers {
     }
 
     pub(crate) fn variable(&self, inventory: &Inventory, host: HostId, name: &str, with_own: bool) -> Option<Variable> {
-        let mut found: Vec<Layer> = Vec::new();
-        found.extend(self.extra.and_then(|file| in_file(inventory, LayerKind::ExtraVars, None, file, name)));
-        if with_own {
-            for &(kind, file) in self.of_host.get(&host).into_iter().flatten().rev() {
-                found.extend(in_file(inventory, kind, None, file, name));
-            }
-            found.extend(in_source(inventory, LayerKind::InventoryHost, None, &inventory.host(host).assignments, name));
-        }
-        for step in self.of_profile[inventory.profile(host).0 as usize].iter().rev() {
-            match step.file {
-                Some(file) => found.extend(in_file(inventory, step.kind, Some(step.group), file, name)),
-                None => found.extend(in_source(inventory, step.kind, Some(step.group), &inventory.group(step.group).assignments, name)),
-            }
-        }
-        let mut found = found.into_iter();
+        let mut found = self.found(inventory, host, name, with_own);
         let winner = found.next()?;
         Some(Variable { winner, overridden: found.collect() })
+    }
+
+    pub(crate) fn winner(&self, inventory: &Inventory, host: HostId, name: &str, with_own: bool) -> Option<Layer> {
+        self.found(inventory, host, name, with_own).next()
+    }
+
+    /// What says something of a variable, the strongest first, each looked up when it is asked for.
+    fn found<'i>(&'i self, inventory: &'i Inventory, host: HostId, name: &'i str, with_own: bool) -> impl Iterator<Item = Layer> + 'i {
+        let extra = self.extra.and_then(move |file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
+        let own = with_own.then(move || {
+            let files = self.of_host.get(&host).into_iter().flatten().rev();
+            let files = files.filter_map(move |&(kind, file)| in_file(inventory, kind, None, file, name));
+            files.chain(in_source(inventory, LayerKind::InventoryHost, None, &inventory.host(host).assignments, name))
+        });
+        let of_groups = self.of_profile[inventory.profile(host).0 as usize].iter().rev().flat_map(move |step| {
+            let in_file = step.file.and_then(|file| in_file(inventory, step.kind, Some(step.group), file, name));
+            let assignments = if step.file.is_none() { &inventory.group(step.group).assignments[..] } else { &[] };
+            in_file.into_iter().chain(in_source(inventory, step.kind, Some(step.group), assignments, name))
+        });
+        extra.into_iter().chain(own.into_iter().flatten()).chain(of_groups)
     }
 
     pub(crate) fn is_own(&self, inventory: &Inventory, host: HostId, name: &str) -> bool {
