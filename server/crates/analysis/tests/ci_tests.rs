@@ -143,8 +143,8 @@ fn tests_of_other_machines_and_files_that_look_alike_are_left_alone() {
         "",
         "cloud_image: d\n",
     ] {
-        assert_eq!(findings(&format!("#- /work/values.yml\n{text}")), [""; 0], "{text}");
-        let (_, workspace) = workspace(&format!("#- /work/values.yml\n{text}"));
+        assert_eq!(findings(&format!("#- /deploy/values.yml\n{text}")), [""; 0], "{text}");
+        let (_, workspace) = workspace(&format!("#- /deploy/values.yml\n{text}"));
         assert_eq!(workspace.n_inventories(), 0, "{text}");
     }
     for text in ["cloud_image: d\nmode:\n", "cloud_image: d\nmode: \"{{ x }}\"\n", "cloud_image: d\ncluster_layout: \"{{ x }}\"\n"] {
