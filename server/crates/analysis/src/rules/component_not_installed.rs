@@ -5,7 +5,7 @@ use hostwise_inventory::HostId;
 use super::{Findings, Rule};
 use crate::cluster::Cluster;
 use crate::components::{HostView, State};
-use crate::layout::Layout;
+use crate::layout::{Layout, Role};
 use crate::{Related, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -29,7 +29,7 @@ fn check(findings: &mut Findings<'_>) {
         Layout::Separate => " in separate mode",
         _ => "",
     };
-    for host in cluster.inventory.members(etcd) {
+    for host in cluster.inventory.members(etcd).into_iter().filter(|&host| Role::of(cluster, host).is_etcd_only()) {
         let view = cluster.view(host);
         if let Some(tool) = missing_tool(&view)
             && let Some(place) = cluster.membership_place(host, "etcd")
@@ -40,10 +40,10 @@ fn check(findings: &mut Findings<'_>) {
     }
 }
 
-/// The tool that would list images on this host, when the host is etcd-only and the tool certainly does not come onto it.
+/// The tool that would list images on this host, when it certainly does not come onto it.
 fn missing_tool(view: &HostView) -> Option<&str> {
     let tool = view.image_tool.as_deref()?;
-    let missing = view.role.is_etcd_only() && view.component(tool)?.state == State::NotInstalled;
+    let missing = view.component(tool)?.state == State::NotInstalled;
     missing.then_some(tool)
 }
 

@@ -14,10 +14,10 @@ pub(super) const RULE: Rule = Rule {
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     let Some(release) = &cluster.kubespray else { return };
-    for variable in release.pack.variables().filter(|variable| variable.shadowed) {
-        let name = &variable.name;
-        // The copy of the user decides, where there is one.
-        if release.shadowing_value(name).is_none() {
+    for name in cluster.inventory.set_variables().iter() {
+        let is_shadowed = release.pack.variable(name).is_some_and(|variable| variable.shadowed);
+        // The copy of the user decides, where there is one. The value may be a large table, so it is the last thing to ask for.
+        if !is_shadowed || release.shadowing_value(name).is_none() {
             continue;
         }
         for situation in cluster.situations(name).iter() {
