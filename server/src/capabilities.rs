@@ -39,6 +39,10 @@ pub(crate) struct Abilities {
     pub(crate) prepare_rename: bool,
     /// Asking what follows before files are renamed.
     pub(crate) will_rename_files: bool,
+    /// Asking for the edit of a code action when it is chosen.
+    pub(crate) resolve_actions: bool,
+    /// Showing code actions that cannot be had, with the reason.
+    pub(crate) disabled_actions: bool,
 }
 
 impl Abilities {
@@ -48,8 +52,13 @@ impl Abilities {
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_deref()).unwrap_or_default();
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref()).unwrap_or_default();
+        let actions = document.and_then(|document| document.code_action.as_ref());
+        let resolved = actions.and_then(|actions| Some(&actions.resolve_support.as_ref()?.properties));
         Self {
             encoding: encoding(encodings),
+            resolve_actions: resolved.is_some_and(|properties| properties.iter().any(|property| property == "edit"))
+                && actions.and_then(|actions| actions.data_support).unwrap_or_default(),
+            disabled_actions: actions.and_then(|actions| actions.disabled_support).unwrap_or_default(),
             progress: client.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or_default(),
             configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or_default(),
             watched_files: workspace
@@ -113,7 +122,12 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
             document_highlight_provider: Some(OneOf::Left(true)),
             rename_provider: Some(rename_provider(abilities)),
             code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+                code_action_kinds: Some(vec![
+                    CodeActionKind::QUICKFIX,
+                    CodeActionKind::REFACTOR_EXTRACT,
+                    CodeActionKind::REFACTOR_REWRITE,
+                ]),
+                resolve_provider: Some(true),
                 ..CodeActionOptions::default()
             })),
             document_symbol_provider: Some(OneOf::Left(true)),

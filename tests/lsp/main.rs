@@ -9,6 +9,7 @@ mod navigation;
 mod painting;
 mod playbooks;
 mod protocol;
+mod refactor;
 mod rename;
 mod requests;
 mod symbols;

@@ -22,6 +22,6 @@ pub(crate) fn handle(snapshot: &Snapshot, params: RenameParams) -> Result<Option
 }
 
 /// `RequestFailed` of the protocol: the client shows the message.
-fn refused(message: String) -> Error {
+pub(super) fn refused(message: String) -> Error {
     Error { code: ErrorCode::ServerError(-32803), message: message.into(), data: None }
 }

@@ -74,6 +74,11 @@ impl Cluster {
         }
     }
 
+    /// The inventory before any play has run.
+    pub(crate) fn plain(&self) -> &Inventory {
+        &self.plain
+    }
+
     /// Whether the inventory reads the file at `path`, or would if it existed: a source, something below one, or a variable file beside one.
     pub(crate) fn concerns(&self, path: &str) -> bool {
         let below = |path: &str, base: &str| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

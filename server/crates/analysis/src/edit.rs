@@ -79,7 +79,7 @@ impl Cluster {
             return None;
         }
         let fragment = yaml::Fragment::of(&entry)?;
-        let target = file_of_all(files, base, name_of(below));
+        let target = file_of_group(files, base, "all", name_of(below));
         let empty = hostwise_syntax::yaml::parse("".into());
         let document = files.file(&target).map_or(&empty, |file| file.yaml());
         let put = Change::of_file(&target, [yaml::insert_at_root(document, &fragment)?]);
@@ -111,15 +111,17 @@ impl Cluster {
     }
 }
 
-/// The file for variables of all hosts: the usual one, else one of the same name as `like`, else the first, else a new one.
-fn file_of_all(files: &Files, base: &str, like: &str) -> Arc<str> {
-    let directory = format!("{base}/group_vars/all");
+/// The file below `group_vars` of `base` for variables of a group: the usual one (`all/all.yml`, `k8s_cluster/k8s-cluster.yml`), else one of the same
+/// name as `like`, else the first, else a new one.
+pub(crate) fn file_of_group(files: &Files, base: &str, group: &str, like: &str) -> Arc<str> {
+    let directory = format!("{base}/group_vars/{group}");
     if matches!(files.get(&directory), Some(FileEntry::Directory)) {
         let named = |name: &str| files.file(&format!("{directory}/{name}")).map(|file| Arc::clone(file.path()));
         let first = || files.names_in(&directory).find_map(|(name, entry)| named(name).filter(|_| matches!(entry, FileEntry::File(_))));
-        return named("all.yml").or_else(|| named(like)).or_else(first).unwrap_or_else(|| format!("{directory}/all.yml").into());
+        let usual = || [group.to_owned(), group.replace('_', "-")].iter().find_map(|name| named(&format!("{name}.yml")));
+        return usual().or_else(|| named(like)).or_else(first).unwrap_or_else(|| format!("{directory}/{group}.yml").into());
     }
-    let known = ["all.yml", "all.yaml", "all"].into_iter().find_map(|name| files.file(&format!("{base}/group_vars/{name}")));
+    let known = [".yml", ".yaml", ""].into_iter().find_map(|end| files.file(&format!("{directory}{end}")));
     known.map_or_else(|| format!("{directory}.yml").into(), |file| Arc::clone(file.path()))
 }
 

@@ -28,6 +28,11 @@ pub fn set_variable(document: &Document, section: &Section, key: &str, value: &V
     }
 }
 
+/// A line of a `:vars` section. None when the value has no spelling there.
+pub fn assignment(key: &str, value: &Value) -> Option<String> {
+    Some(format!("{}={}", checked_key(key)?, literal::text(value)?))
+}
+
 /// Takes all assignments of `key` from a host line.
 pub fn delete_from_host(document: &Document, line: &Line, key: &str) -> Vec<Edit> {
     let text = document.text();

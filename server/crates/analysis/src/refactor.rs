@@ -1,0 +1,44 @@
+//! Refactorings: another shape of the inventory that says the same, and hosts that are added to it.
+//!
+//! What is offered is found quickly; the edits are made when one is chosen ([`refactor`]). Whatever must not change for any host is compared before
+//! and after over the whole inventory ([`same`]): a refactoring that would change it is not offered, or says why it cannot be done.
+
+mod extract;
+mod same;
+
+use crate::{Change, Refusal, Workspace};
+
+/// Something that can be done at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refactoring {
+    /// What [`refactor`] knows it by.
+    pub id: String,
+    pub kind: RefactoringKind,
+    /// An imperative in one line without a full stop.
+    pub title: String,
+    /// Why it cannot be done here, when that is worth saying.
+    pub refusal: Option<Refusal>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefactoringKind {
+    /// The same said once instead of several times.
+    Extract,
+    /// The same written in another form.
+    Rewrite,
+}
+
+/// What can be done at byte `offset` of the file at `path`.
+pub fn refactorings(workspace: &Workspace, path: &str, offset: usize) -> Vec<Refactoring> {
+    extract::offers(workspace, path, offset)
+}
+
+/// The change of what [`refactorings`] offered under `id` at the same place; an error in words when it cannot be made (any more).
+pub fn refactor(workspace: &Workspace, path: &str, offset: usize, id: &str) -> Result<Change, Refusal> {
+    let (name, argument) = id.split_once(' ').unwrap_or((id, ""));
+    let change = match name {
+        extract::ID => extract::change(workspace, path, offset, argument),
+        _ => None,
+    };
+    change.ok_or_else(|| "this cannot be done here any more".to_owned())
+}
