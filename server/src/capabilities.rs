@@ -122,11 +122,7 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
             document_highlight_provider: Some(OneOf::Left(true)),
             rename_provider: Some(rename_provider(abilities)),
             code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-                code_action_kinds: Some(vec![
-                    CodeActionKind::QUICKFIX,
-                    CodeActionKind::REFACTOR_EXTRACT,
-                    CodeActionKind::REFACTOR_REWRITE,
-                ]),
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_EXTRACT, CodeActionKind::REFACTOR_REWRITE]),
                 resolve_provider: Some(true),
                 ..CodeActionOptions::default()
             })),

@@ -17,7 +17,8 @@ kube_node:
 pub(crate) fn actions(client: &mut Client, place: &Value, only: &[&str]) -> Vec<Value> {
     let range = json!({ "start": place["position"], "end": place["position"] });
     let context = json!({ "diagnostics": [], "only": only });
-    let found = client.call("textDocument/codeAction", json!({ "textDocument": place["textDocument"], "range": range, "context": context }));
+    let found =
+        client.call("textDocument/codeAction", json!({ "textDocument": place["textDocument"], "range": range, "context": context }));
     found.as_array().cloned().unwrap_or_default()
 }
 

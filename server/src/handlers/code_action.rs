@@ -3,7 +3,9 @@
 use hostwise_analysis::{Diagnostic, Refactoring, RefactoringKind, Token, refactor, refactorings};
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
-use tower_lsp::ls_types::{CodeAction, CodeActionDisabled, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, Position, Uri};
+use tower_lsp::ls_types::{
+    CodeAction, CodeActionDisabled, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, Position, Uri,
+};
 
 use super::rename::refused;
 use crate::dispatch::Snapshot;
@@ -54,7 +56,8 @@ pub(crate) fn resolve(snapshot: &Snapshot, mut action: CodeAction) -> Result<Cod
 
 fn edit(snapshot: &Snapshot, origin: &Origin) -> Result<tower_lsp::ls_types::WorkspaceEdit> {
     let path = from::path(&origin.uri);
-    let file = snapshot.workspace.files().file(&path).filter(|_| snapshot.open.get(&path).map(|document| document.version) == origin.version);
+    let file =
+        snapshot.workspace.files().file(&path).filter(|_| snapshot.open.get(&path).map(|document| document.version) == origin.version);
     let Some(file) = file else {
         return Err(Error { code: ErrorCode::ContentModified, message: "the document has changed".into(), data: None });
     };

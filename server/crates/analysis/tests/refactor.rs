@@ -179,8 +179,15 @@ fn what_would_change_for_a_host_is_not_offered() {
             web: {hosts: {a: {}, b: {}}}
         "#]],
     );
-    assert_eq!(offered("web: {hosts: {'n[1:3]': {$0x: 1}}}\ndb: {hosts: {n1: , n2: }}\n"), ["Move `x` to group `web` (3 hosts)", "Move `x` to group `all` (3 hosts)"]);
-    assert_eq!(offered("all: {children: {web: {hosts: {a: {$0x: 1}, b: {x: 1}}, vars: {x: 3}}}, vars: {x: 2}}\n"), none, "the groups say something");
+    assert_eq!(
+        offered("web: {hosts: {'n[1:3]': {$0x: 1}}}\ndb: {hosts: {n1: , n2: }}\n"),
+        ["Move `x` to group `web` (3 hosts)", "Move `x` to group `all` (3 hosts)"]
+    );
+    assert_eq!(
+        offered("all: {children: {web: {hosts: {a: {$0x: 1}, b: {x: 1}}, vars: {x: 3}}}, vars: {x: 2}}\n"),
+        none,
+        "the groups say something"
+    );
     assert_eq!(offered("web: {hosts: {a: {x: 1}, b: {x: 1}}, vars: {$0y: 3}}\n"), none, "a variable of a group");
     check(
         "web: {hosts: {a: &v {$0x: 1, y: 2}, b: *v}}\n",

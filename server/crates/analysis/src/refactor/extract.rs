@@ -85,7 +85,8 @@ impl<'w> Asked<'w> {
         let inventory = &self.cluster.inventory;
         let own = inventory.groups_of(self.host).iter().copied().chain(inventory.group_named("all"));
         let is_named = |group: GroupId| !inventory.group(group).runtime && &*inventory.group(group).name != "ungrouped";
-        let sets = |group: GroupId| self.definitions.iter().any(|definition| definition.host.is_none() && definition.layer.group == Some(group));
+        let sets =
+            |group: GroupId| self.definitions.iter().any(|definition| definition.host.is_none() && definition.layer.group == Some(group));
         own.filter(|&group| is_named(group) && !sets(group)).collect()
     }
 

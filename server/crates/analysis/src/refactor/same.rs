@@ -58,7 +58,9 @@ fn of_groups(before: &Inventory, after: &Inventory) -> Option<String> {
     for (id, group) in before.groups() {
         let name = &group.name;
         let (other_id, other) = after.group_named(name).map(|id| (id, after.group(id)))?;
-        if names(before, &group.hosts) != names(after, &other.hosts) || names(before, &before.members(id)) != names(after, &after.members(other_id)) {
+        if names(before, &group.hosts) != names(after, &other.hosts)
+            || names(before, &before.members(id)) != names(after, &after.members(other_id))
+        {
             return Some(format!("{name} would have other hosts, or in another order"));
         }
         if parents(before, &group.parents) != parents(after, &other.parents) {
