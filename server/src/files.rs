@@ -74,9 +74,15 @@ pub(crate) fn read_plays_in(home: &Path, files: &mut Files) {
     }
 }
 
-/// What a checkout says of its release, and of the hosts of its tests.
-const CHECKOUT: [&str; 3] =
-    ["galaxy.yml", "tests/cloud_playbooks/roles/packet-ci/vars/main.yml", "tests/cloud_playbooks/roles/packet-ci/defaults/main.yml"];
+/// What a checkout says of its release, and of the hosts and variables of its tests.
+const CHECKOUT: [&str; 6] = [
+    "galaxy.yml",
+    "tests/cloud_playbooks/roles/packet-ci/defaults/main.yml",
+    "tests/cloud_playbooks/roles/packet-ci/vars/main.yml",
+    "tests/common/_docker_hub_registry_mirror.yml",
+    "tests/common/_kubespray_test_settings.yml",
+    "tests/common_vars.yml",
+];
 
 /// What says which release a checkout is; the rest of it comes later ([`crate::checkouts`]).
 pub(crate) fn read_identity(directory: &Path, files: &mut Files) {
@@ -90,6 +96,12 @@ pub(crate) fn read_around(path: &Path, files: &mut Files) {
     read_into(&path.with_file_name(crate::settings::FILE), files);
     for directory in path.ancestors().skip(1) {
         read_identity(directory, files);
+    }
+    // Older releases run their tests with the variables of the sample.
+    if is_test(path)
+        && let Some(root) = path.ancestors().nth(3)
+    {
+        walk(&root.join("inventory/sample"), &mut |_| ()).read(files);
     }
 }
 

@@ -1,34 +1,48 @@
 //! Test files of Kubespray's own CI (`tests/files/*.yml`): a layout, named or spelt out, and variables that reach every host.
 //!
 //! Such a file stands for an inventory that only exists while the CI runs. The role `packet-ci` makes its hosts: from `mode` by a table that is taken
-//! from the checkout around the file when it is there and from the pack otherwise, or from `cluster_layout`. The variables come with `-e @file`
-//! (`tests/scripts/testcases_run.sh`). Tests of Vagrant and Terraform have layouts of their own (`vagrant_*`, `tf-*`) and are left alone.
+//! from the checkout around the file when it is there and from the pack otherwise, or from `cluster_layout`. The variables come with `-e @file`, after
+//! those of files that all tests share (`tests/scripts/testcases_run.sh`); up to 2.27 the inventory stands beside the `group_vars` of the sample. Tests of
+//! Vagrant and Terraform have layouts of their own (`vagrant_*`, `tf-*`) and are left alone.
 
 use std::sync::Arc;
 
-use hostwise_inventory::{Files, Given, GivenGroup, GivenHost, HostId, SourceFile};
+use hostwise_inventory::{Entry, Files, Given, GivenGroup, HostId, SourceFile};
 use hostwise_kubespray::Version;
 use hostwise_syntax::TextRange;
-use hostwise_syntax::yaml::{Entry, Kind, Node};
+use hostwise_syntax::yaml::{self, Kind, Node};
+use indexmap::IndexMap;
 
-use crate::Settings;
 use crate::cluster::Cluster;
 use crate::discovery::{is_variable_file, name_of, parent};
 use crate::release::{Release, Source};
+use crate::{Settings, Workspace};
 
 /// The first release whose tests say `cluster_layout`, name hosts after their image, and leave `k8s_cluster` to the playbooks.
 const NAMED_BY_IMAGE: Version = Version { major: 2, minor: 28, patch: 0 };
 /// The first release whose tests make virtual machines with random names.
 const NAMED_AT_RANDOM: Version = Version { major: 2, minor: 27, patch: 0 };
 
+/// Files with variables for all tests, each below the next (`.gitlab-ci.yml`).
+const SHARED_UNTIL_2_26: [&str; 2] = ["tests/common/_kubespray_test_settings.yml", "tests/common/_docker_hub_registry_mirror.yml"];
+const SHARED: [&str; 1] = ["tests/common_vars.yml"];
+
 /// What a test file says of its hosts.
 #[derive(Debug)]
 pub(crate) struct CiTest {
     pub(crate) release: Release,
     pub(crate) layout: LayoutName,
-    /// The groups of each host; `None` when the mode is not known or `cluster_layout` is no list.
-    instances: Option<Vec<Instance>>,
+    /// `None` when the mode is not known.
+    hosts: Option<Hosts>,
     cloud_image: Option<String>,
+}
+
+/// The hosts of a layout.
+#[derive(Debug)]
+struct Hosts {
+    instances: Vec<Instance>,
+    /// Of groups that list their hosts in another order: the places of the hosts, from 1.
+    order: IndexMap<String, Vec<usize>>,
 }
 
 /// How the layout is chosen.
@@ -88,8 +102,8 @@ pub(crate) fn read(files: &Files, file: &SourceFile, settings: &Settings) -> Opt
         }
     }
     let cloud_image = image.map(|entry| entry.value.text().into_owned());
-    let (layout, instances) = match (layout, mode) {
-        (Some(layout), _) => (LayoutName::Explicit(layout.key.range()), Some(explicit(layout.value))),
+    let (layout, hosts) = match (layout, mode) {
+        (Some(layout), _) => (LayoutName::Explicit(layout.key.range()), Some(explicit(layout))),
         (None, mode) => {
             let named = mode.filter(|mode| !matches!(mode.value.kind(), Kind::Absent) && !mode.value.source().contains("{{"));
             let name = match (named, mode) {
@@ -101,21 +115,21 @@ pub(crate) fn read(files: &Files, file: &SourceFile, settings: &Settings) -> Opt
                     LayoutName::Implied(implied_mode(files, &release), place)
                 }
             };
-            let instances = match &name {
+            let hosts = match &name {
                 LayoutName::Mode(mode, range) | LayoutName::Implied(mode, range) => by_mode(files, &release, mode, *range),
                 LayoutName::Explicit(_) => None,
             };
-            (name, instances)
+            (name, hosts)
         }
     };
-    Some(CiTest { release, layout, instances, cloud_image })
+    Some(CiTest { release, layout, hosts, cloud_image })
 }
 
 /// The inventory that a test file stands for.
 pub(crate) fn given(files: &Files, path: &str, settings: &Settings) -> Option<Arc<Given>> {
     let file = files.file(path)?;
     let test = read(files, file, settings)?;
-    Some(Arc::new(test.given(file.path())))
+    Some(Arc::new(test.given(files, file.path())))
 }
 
 /// The modes that the release of the file at `path` knows, in the order of the pack, then of the checkout.
@@ -140,7 +154,7 @@ pub(crate) fn modes(files: &Files, release: &Release) -> Vec<CiMode> {
 impl CiTest {
     /// How many hosts there are; `None` while the layout is not known.
     pub(crate) fn n_hosts(&self) -> Option<usize> {
-        self.instances.as_ref().map(Vec::len)
+        self.hosts.as_ref().map(|hosts| hosts.instances.len())
     }
 
     /// The name of the host at `index` (from 0) in its release.
@@ -157,24 +171,68 @@ impl CiTest {
         }
     }
 
-    fn given(&self, path: &Arc<str>) -> Given {
-        let instances = self.instances.as_deref().unwrap_or_default();
-        let mut groups: Vec<GivenGroup> = Vec::new();
-        let mut define = |name: &str, range: TextRange, parent: Option<&str>| {
-            if !groups.iter().any(|group| &*group.name == name) {
-                groups.push(GivenGroup { name: name.into(), range, parent: parent.map(Arc::from) });
-            }
+    /// The names of the hosts in the order of the layout.
+    pub(crate) fn host_names(&self) -> Vec<Arc<str>> {
+        let instances = self.hosts.iter().flat_map(|hosts| &hosts.instances).enumerate();
+        instances.map(|(index, instance)| self.host_name(index, instance)).collect()
+    }
+
+    fn given(&self, files: &Files, path: &Arc<str>) -> Given {
+        let root = match &self.release.source {
+            Source::Checkout(galaxy) => Some(parent(galaxy)),
+            _ => None,
         };
-        if self.release.version < NAMED_BY_IMAGE && !instances.is_empty() {
-            let range = self.layout.range();
-            define("k8s_cluster", range, None);
-            ["kube_control_plane", "kube_node", "calico_rr"].into_iter().for_each(|child| define(child, range, Some("k8s_cluster")));
+        let at = |below: &str| root.map(|root| Arc::from(format!("{root}/{below}"))).filter(|path: &Arc<str>| files.get(path).is_some());
+        let shared: &[&str] = if self.release.version < NAMED_AT_RANDOM { &SHARED_UNTIL_2_26 } else { &SHARED };
+        let home = at("inventory/sample").filter(|_| self.release.version < NAMED_BY_IMAGE);
+        let home = home.filter(|home| matches!(files.get(home), Some(Entry::Directory)));
+        Given { path: Arc::clone(path), groups: self.groups(), extra: shared.iter().filter_map(|shared| at(shared)).collect(), home }
+    }
+
+    /// The groups with their hosts, in the order in which the CI writes them.
+    fn groups(&self) -> Vec<GivenGroup> {
+        let Some(Hosts { instances, order }) = &self.hosts else { return Vec::new() };
+        let names = self.host_names();
+        let (version, range) = (self.release.version, self.layout.range());
+        let group = |name: &str, range, parent: Option<&str>| GivenGroup {
+            name: name.into(),
+            range,
+            parent: parent.map(Arc::from),
+            members: Vec::new(),
+        };
+        let mut groups: IndexMap<Arc<str>, GivenGroup> = IndexMap::new();
+        if version < NAMED_AT_RANDOM && !instances.is_empty() {
+            // A template that lists all hosts first.
+            let all = GivenGroup { members: names.iter().map(|name| (Arc::clone(name), range)).collect(), ..group("all", range, None) };
+            let cluster = ["kube_control_plane", "kube_node", "calico_rr"].map(|name| group(name, range, Some("k8s_cluster")));
+            let known = [all, group("k8s_cluster", range, None)].into_iter().chain(cluster);
+            groups.extend(known.map(|group| (Arc::clone(&group.name), group)));
         }
-        instances.iter().flat_map(|instance| &instance.groups).for_each(|(group, range)| define(group, *range, None));
-        let host =
-            |(index, instance): (usize, &Instance)| GivenHost { name: self.host_name(index, instance), groups: instance.groups.clone() };
-        let hosts = instances.iter().enumerate().map(host).collect();
-        Given { path: Arc::clone(path), groups, hosts }
+        for (name, instance) in names.iter().zip(instances) {
+            for (of, range) in &instance.groups {
+                let entry = groups.entry(Arc::clone(of)).or_insert_with(|| group(of, *range, None));
+                entry.members.push((Arc::clone(name), *range));
+            }
+            let in_cluster = instance.groups.iter().find(|(of, _)| matches!(&**of, "kube_control_plane" | "kube_node" | "calico_rr"));
+            if let Some((_, range)) = in_cluster.filter(|_| (NAMED_AT_RANDOM..NAMED_BY_IMAGE).contains(&version)) {
+                let entry = groups.entry("k8s_cluster".into()).or_insert_with(|| group("k8s_cluster", *range, None));
+                entry.members.push((Arc::clone(name), *range));
+            }
+        }
+        for (name, order) in order {
+            if let Some(group) = groups.get_mut(&**name) {
+                let place = |(host, _): &(Arc<str>, TextRange)| {
+                    order.iter().position(|at| at.checked_sub(1).and_then(|at| names.get(at)) == Some(host)).unwrap_or(usize::MAX)
+                };
+                group.members.sort_by_key(place);
+            }
+        }
+        if version >= NAMED_AT_RANDOM {
+            // Written by a filter that sorts groups, and the hosts in them.
+            groups.sort_unstable_keys();
+            groups.values_mut().for_each(|group| group.members.sort());
+        }
+        groups.into_values().collect()
     }
 }
 
@@ -192,33 +250,37 @@ fn is_name_of_test(path: &str) -> bool {
 }
 
 /// Whether a `cluster_layout` lists groups as only Kubespray's tests do.
-fn is_spelt_out(layout: Option<Entry<'_>>) -> bool {
+fn is_spelt_out(layout: Option<yaml::Entry<'_>>) -> bool {
     layout.is_some_and(|layout| layout.value.items().any(|item| item.get("node_groups").is_some()))
 }
 
-fn explicit(layout: Node<'_>) -> Vec<Instance> {
+fn explicit(layout: yaml::Entry<'_>) -> Hosts {
     let instance = |item: Node<'_>| Instance {
         name: item.get("name").map(|name| name.value.text().into_owned()),
-        groups: item.get("node_groups").map(|groups| names(groups.value)).unwrap_or_default(),
+        groups: match item.get("node_groups") {
+            Some(groups) => names(groups.value),
+            None => vec![("all".into(), layout.key.range())],
+        },
     };
-    layout.items().map(instance).collect()
+    Hosts { instances: layout.value.items().map(instance).collect(), order: IndexMap::new() }
 }
 
 fn names(list: Node<'_>) -> Vec<(Arc<str>, TextRange)> {
     list.items().map(|item| (Arc::from(item.text()), item.range())).filter(|(name, _): &(Arc<str>, _)| !name.is_empty()).collect()
 }
 
-/// The hosts of a mode, all at `range`.
-fn by_mode(files: &Files, release: &Release, mode: &str, range: TextRange) -> Option<Vec<Instance>> {
+/// The hosts of a mode, all at `range`, and the groups that list them in an order of their own.
+fn by_mode(files: &Files, release: &Release, mode: &str, range: TextRange) -> Option<Hosts> {
     let here = |groups: Vec<Arc<str>>| Instance { name: None, groups: groups.into_iter().map(|group| (group, range)).collect() };
     let scenario = variables(files, release, "vars").and_then(|root| root.get("scenarios")?.value.get(mode));
     if let Some(scenario) = scenario {
         let groups = |item: Node<'_>| names(item.get("node_groups").map_or(item, |groups| groups.value));
         let names = scenario.value.items().map(|item| groups(item).into_iter().map(|(name, _)| name).collect());
-        return Some(names.map(here).collect());
+        return Some(Hosts { instances: names.map(here).collect(), order: IndexMap::new() });
     }
     let layout = release.pack.layouts.get(mode)?;
-    Some(layout.hosts.iter().map(|groups| here(groups.iter().map(|group| group.as_str().into()).collect())).collect())
+    let instances = layout.hosts.iter().map(|groups| here(groups.iter().map(|group| group.as_str().into()).collect()));
+    Some(Hosts { instances: instances.collect(), order: layout.order.clone() })
 }
 
 /// The mode of a file that names none.
@@ -234,8 +296,9 @@ fn variables<'f>(files: &'f Files, release: &Release, kind: &str) -> Option<Node
 }
 
 /// The host of a test that `instance-3` means where hosts have other names: releases up to 2.26 number them so, from 1.
-pub(crate) fn instance(cluster: &Cluster, name: &str) -> Option<HostId> {
+pub(crate) fn instance(workspace: &Workspace, cluster: &Cluster, name: &str) -> Option<HostId> {
     let given = cluster.request.given.as_ref()?;
     let index = name.strip_prefix("instance-")?.parse::<usize>().ok()?.checked_sub(1)?;
-    cluster.inventory.host_named(&given.hosts.get(index)?.name)
+    let test = read(workspace.files(), workspace.files().file(&given.path)?, workspace.settings())?;
+    cluster.inventory.host_named(test.host_names().get(index)?)
 }

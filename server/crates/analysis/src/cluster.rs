@@ -79,13 +79,22 @@ impl Cluster {
         &self.plain
     }
 
-    /// Whether the inventory reads the file at `path`, or would if it existed: a source, something below one, or a variable file beside one.
+    /// Whether the inventory reads the file at `path`, or would if it existed: a source, something below one, or a variable file beside one. What a
+    /// test of the CI borrows from another inventory is not meant.
     pub(crate) fn concerns(&self, path: &str) -> bool {
-        let below = |path: &str, base: &str| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        self.request.sources.iter().any(|source| {
-            let beside = path.strip_prefix(parent(source)).and_then(|rest| rest.strip_prefix('/'));
-            below(path, source) || beside.is_some_and(|rest| below(rest, "group_vars") || below(rest, "host_vars"))
-        })
+        let of_source = |source: &Arc<str>| below(path, source) || is_variable_file_beside(path, parent(source));
+        self.request.sources.iter().any(of_source)
+            || self.request.given.as_ref().is_some_and(|given| given.extra.iter().any(|extra| **extra == *path))
+    }
+
+    /// The same with what a test of the CI borrows.
+    pub(crate) fn is_fed_by(&self, path: &str) -> bool {
+        self.concerns(path) || self.borrows(path)
+    }
+
+    /// Whether it is a variable file of another inventory that a test of the CI reads as well.
+    pub(crate) fn borrows(&self, path: &str) -> bool {
+        self.request.given.as_ref().and_then(|given| given.home.as_ref()).is_some_and(|home| is_variable_file_beside(path, home))
     }
 
     /// Whether the file at `path` is a test file of Kubespray's CI that stands for this inventory.
@@ -198,6 +207,16 @@ impl Cluster {
         let file = self.inventory.file(place.file);
         (Arc::clone(file.path()), file.lines().line_of(place.range.start as usize) as u32 + 1)
     }
+}
+
+/// Whether `path` is `base` or lies below it.
+fn below(path: &str, base: &str) -> bool {
+    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn is_variable_file_beside(path: &str, home: &str) -> bool {
+    let beside = path.strip_prefix(home).and_then(|rest| rest.strip_prefix('/'));
+    beside.is_some_and(|rest| below(rest, "group_vars") || below(rest, "host_vars"))
 }
 
 /// What the first plays do: groups that are filled from others while Ansible runs (Kubespray's `dynamic_groups`).

@@ -300,7 +300,7 @@ pub(crate) fn find<'w>(workspace: &'w Workspace, path: Option<&str>, host: &str)
     let clusters =
         || workspace.clusters().iter().map(|cluster| &**cluster).filter(|cluster| path.is_none_or(|path| cluster.concerns(path)));
     let named = clusters().find_map(|cluster| Some((cluster, cluster.inventory.host_named(host)?)));
-    named.or_else(|| clusters().find_map(|cluster| Some((cluster, ci::instance(cluster, host)?))))
+    named.or_else(|| clusters().find_map(|cluster| Some((cluster, ci::instance(workspace, cluster, host)?))))
 }
 
 fn of_layer(cluster: &Cluster, layer: &Layer, name: &str) -> Overridden {

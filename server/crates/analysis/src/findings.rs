@@ -192,11 +192,13 @@ impl<'w> Findings<'w> {
         }
     }
 
-    /// All findings, with the severities of the settings; a rule that is off has none.
+    /// All findings, with the severities of the settings; a rule that is off has none. What a test of the CI borrows is for the inventory to judge that
+    /// it belongs to.
     pub(crate) fn into_diagnostics(self) -> Vec<(Arc<str>, Diagnostic)> {
         let Findings { cluster, workspace, found, .. } = self;
         let severity = |finding: &Finding| workspace.settings().severity(finding.rule, finding.severity);
-        let wanted = found.into_iter().filter_map(|finding| Some((severity(&finding)?, finding)));
+        let own = found.into_iter().filter(|finding| !cluster.borrows(&finding.path));
+        let wanted = own.filter_map(|finding| Some((severity(&finding)?, finding)));
         wanted.map(|(severity, finding)| (Arc::clone(&finding.path), diagnostic(cluster, severity, finding))).collect()
     }
 }

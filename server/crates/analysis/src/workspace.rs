@@ -265,7 +265,7 @@ impl Workspace {
             |&(path, is_edit): &(&str, bool)| if is_edit { known_checkouts.read_text_of(path) } else { known_checkouts.concerns(path) };
         let same_checkouts = !changes.iter().any(may_differ);
         let checkouts = if same_checkouts { Arc::clone(&before.built.checkouts) } else { Arc::new(Checkouts::read(files)) };
-        let is_kept = |cluster: &Cluster| same_settings && same_checkouts && !changes.iter().any(|&(path, _)| cluster.concerns(path));
+        let is_kept = |cluster: &Cluster| same_settings && same_checkouts && !changes.iter().any(|&(path, _)| cluster.is_fed_by(path));
         let load = |request| {
             let previous = known.iter().find(|cluster| cluster.request == request);
             match previous {

@@ -96,6 +96,64 @@ fn the_table_of_the_checkout_wins() {
     assert_eq!(hosts(&format!("{test}{older}"), &["test-vm-1"]), ["test-vm-1: etcd k8s_cluster kube_control_plane kube_node"]);
 }
 
+/// The order in which `groups[...]` lists hosts decides who is first, so it is that of the CI: up to 2.26 of a template, since 2.27 by name.
+#[test]
+fn groups_list_their_hosts_as_the_ci_writes_them() {
+    let first = |version: &str, mode: &str, group: &str| {
+        let site = format!("#- /kubespray/tests/site.yml\n- hosts: {group}[0]\n");
+        let (fixture, workspace) = workspace(&format!("{}{site}", checkout(version, &format!("cloud_image: d\nmode: {mode}\n"))));
+        let file = fixture.files.last().expect("a playbook");
+        let offset = file.text.find(group).expect("it is there") + 1;
+        hover(&workspace, &file.path, offset).map(|hover| hover.markdown.split('`').nth(1).unwrap_or_default().to_owned())
+    };
+    for (version, mode, group, expected) in [
+        ("2.24.0", "ha-recover", "etcd", "instance-3"),
+        ("2.24.0", "ha-recover", "kube_control_plane", "instance-1"),
+        ("2.26.1", "ha-recover-noquorum", "kube_control_plane", "instance-3"),
+        ("2.26.1", "ha-recover-noquorum", "all", "instance-1"),
+        ("2.24.0", "ha", "etcd", "instance-1"),
+        ("2.31.0", "ha-recover", "etcd", "d-0"),
+        // Groups are written by name: the hosts of etcd come first.
+        ("2.31.0", "separate", "all", "d-2"),
+    ] {
+        assert_eq!(first(version, mode, group).as_deref(), Some(expected), "{version} {mode} {group}");
+    }
+}
+
+#[test]
+fn files_that_all_tests_share_count_below_the_test() {
+    let test = "cloud_image: d\nmode: separate\n";
+    let shared = |path: &str, text: &str| format!("#- /kubespray/{path}\n{text}");
+    let settings = "tests/common/_kubespray_test_settings.yml";
+    let mirror = "tests/common/_docker_hub_registry_mirror.yml";
+    let of = |fixture: &str, name: &str| {
+        let (_, workspace) = workspace(fixture);
+        explain_variable(&workspace, None, "instance-3", name).map(|variable| (variable.rendered, variable.origin.kind))
+    };
+    let extra = |value: i64| Some((value.into(), "extra-vars"));
+    let old = format!("{}{}{}", checkout("2.24.0", test), shared(settings, "a: 1\nb: 1\nc: 1\n"), shared(mirror, "b: 2\nc: 2\n"));
+    let old = old.replace(test, &format!("{test}c: 3\n"));
+    assert_eq!((of(&old, "a"), of(&old, "b"), of(&old, "c")), (extra(1), extra(2), extra(3)));
+    let new = format!("{}{}{}", checkout("2.27.0", test), shared("tests/common_vars.yml", "a: 1\n"), shared(settings, "b: 2\n"));
+    assert_eq!((of(&new, "a"), of(&new, "b")), (extra(1), None));
+    let engine = format!("{}{}", checkout("2.31.0", test), shared("tests/common_vars.yml", "container_manager: crio\n"));
+    assert_eq!(findings(&engine), ["2: separate: etcd-only in separate mode: crictl not installed here (d-2)"]);
+}
+
+/// Up to 2.27 the inventory of a test stands beside the `group_vars` of the sample.
+#[test]
+fn older_tests_have_the_variables_of_the_sample() {
+    let sample = "#- /kubespray/inventory/sample/group_vars/k8s_cluster/x.yml\nmark: 1\nkube_network_plugin: calco\n";
+    for (version, expected) in [("2.24.0", Some("group-vars")), ("2.27.0", Some("group-vars")), ("2.28.0", None)] {
+        let fixture = format!("{}{sample}", checkout(version, "cloud_image: d\nmode: separate\n"));
+        let (_, workspace) = workspace(&fixture);
+        let kind = |host: &str| explain_variable(&workspace, None, host, "mark").map(|variable| variable.origin.kind);
+        assert_eq!((kind("instance-1"), kind("instance-3")), (expected, None), "{version}");
+        let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
+        assert!(!found.keys().any(|path| path.contains("/sample/")), "the sample is judged as the inventory that it is: {found:?}");
+    }
+}
+
 #[test]
 fn variables_reach_every_host_and_win() {
     let test = checkout("2.31.0", "cloud_image: d\nmode: separate\ncontainer_manager: crio\n");

@@ -11,10 +11,12 @@ use crate::sources::Reader;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {
     pub path: Arc<str>,
-    /// In the order of creation, parents before children.
+    /// In the order of creation, parents before children; hosts are created with the first group that has them.
     pub groups: Vec<GivenGroup>,
-    /// In the order of creation.
-    pub hosts: Vec<GivenHost>,
+    /// More files whose root entries are variables of every host, each below the next; those of `path` come above them.
+    pub extra: Vec<Arc<str>>,
+    /// The directory beside whose `group_vars` and `host_vars` the inventory stands, when that is not the one of `path`.
+    pub home: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +26,8 @@ pub struct GivenGroup {
     pub range: TextRange,
     /// The group that contains it.
     pub parent: Option<Arc<str>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenHost {
-    pub name: Arc<str>,
-    /// The names of its groups, each with the bytes of the file that bring it about.
-    pub groups: Vec<(Arc<str>, TextRange)>,
+    /// Its hosts in order, each with the bytes of the file that bring it about.
+    pub members: Vec<(Arc<str>, TextRange)>,
 }
 
 impl Given {
@@ -42,11 +39,8 @@ impl Given {
                 // An edge that would make a loop is one that was not meant.
                 let _ = reader.graph.add_child(parent, id);
             }
-        }
-        for host in &self.hosts {
-            for (group, range) in &host.groups {
-                let group = reader.graph.add_group(group);
-                reader.add_host(&host.name, None, *range, group);
+            for (host, range) in &group.members {
+                reader.add_host(host, None, *range, id);
             }
         }
     }

@@ -22,7 +22,7 @@ mod sources;
 mod variable_files;
 
 pub use files::{Content, Entry, Files, SourceFile};
-pub use given::{Given, GivenGroup, GivenHost};
+pub use given::{Given, GivenGroup};
 pub use graph::{Group, GroupId, Host, HostId, Mention, MentionKind, ProfileId};
 pub use hosts::{Expanded, expand};
 pub use inventory::{FileId, Inventory, Place, Request};

@@ -123,8 +123,8 @@ pub(crate) struct Layers {
     of_host: FxHashMap<HostId, Vec<(LayerKind, FileId)>>,
     /// The same of names that no host has.
     of_nobody: FxHashMap<Arc<str>, Vec<(LayerKind, FileId)>>,
-    /// The file whose entries every host has, above everything else.
-    extra: Option<FileId>,
+    /// The files whose entries every host has, above everything else, lowest first.
+    extra: Vec<FileId>,
     setters: OnceLock<Setters>,
 }
 
@@ -181,7 +181,8 @@ impl Layers {
             }
         }
         let of_profile = graph.profile_groups.iter().map(|groups| steps(groups, &of_group)).collect();
-        let extra = given.and_then(|given| files.file(&given.path)).map(|file| names.add(file));
+        let extra = given.into_iter().flat_map(|given| given.extra.iter().chain([&given.path])).filter_map(|path| files.file(path));
+        let extra = extra.map(|file| names.add(file)).collect();
         Layers { of_profile, of_group, of_host, of_nobody, extra, setters: OnceLock::new() }
     }
 
@@ -224,7 +225,7 @@ impl Layers {
 
     /// What says something of a variable, the strongest first, each looked up when it is asked for.
     fn found<'i>(&'i self, inventory: &'i Inventory, host: HostId, name: &'i str, with_own: bool) -> impl Iterator<Item = Layer> + 'i {
-        let extra = self.extra.and_then(move |file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
+        let extra = self.extra.iter().rev().filter_map(move |&file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
         let own = with_own.then(move || {
             let files = self.of_host.get(&host).into_iter().flatten().rev();
             let files = files.filter_map(move |&(kind, file)| in_file(inventory, kind, None, file, name));
@@ -235,7 +236,7 @@ impl Layers {
             let assignments = if step.file.is_none() { &inventory.group(step.group).assignments[..] } else { &[] };
             in_file.into_iter().chain(in_source(inventory, step.kind, Some(step.group), assignments, name))
         });
-        extra.into_iter().chain(own.into_iter().flatten()).chain(of_groups)
+        extra.chain(own.into_iter().flatten()).chain(of_groups)
     }
 
     pub(crate) fn is_own(&self, inventory: &Inventory, host: HostId, name: &str) -> bool {
@@ -274,7 +275,7 @@ impl Layers {
                 found.extend(layers.map(|layer| Definition { host: None, layer }));
             }
         }
-        let extra = self.extra.and_then(|file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
+        let extra = self.extra.iter().filter_map(|&file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
         found.extend(extra.map(|layer| Definition { host: None, layer }));
         for &host in setters.hosts.get(name).into_iter().flatten() {
             let sources = in_source(inventory, LayerKind::InventoryHost, None, &inventory.host(host).assignments, name);
@@ -324,7 +325,7 @@ impl Layers {
                 None => names.extend(inventory.group(step.group).assignments.iter().map(|assignment| Arc::clone(&assignment.name))),
             }
         }
-        for file in self.of_host.get(&host).into_iter().flatten().map(|&(_, file)| file).chain(self.extra) {
+        for file in self.of_host.get(&host).into_iter().flatten().map(|&(_, file)| file).chain(self.extra.iter().copied()) {
             names.extend(inventory.file(file).variables().names().cloned());
         }
         names.sort_unstable();

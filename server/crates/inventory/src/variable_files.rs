@@ -19,7 +19,9 @@ pub(crate) struct Base {
 pub(crate) fn bases(files: &Files, request: &Request) -> Vec<Base> {
     let mut bases: Vec<Base> = Vec::new();
     for source in &request.sources {
+        let given = request.given.as_ref().filter(|given| given.path == *source).and_then(|given| given.home.as_deref());
         let path = match files.get(source) {
+            _ if given.is_some() => given.unwrap_or_default(),
             Some(Entry::Directory) => source,
             None if source.contains(',') => continue,
             _ => source.rsplit_once('/').map_or("", |(parent, _)| parent),

@@ -32,7 +32,8 @@ pub(super) fn hover(workspace: &Workspace, cluster: &Cluster, file: &SourceFile,
         None => lines.extend([String::new(), format!("Kubespray {} has no such mode", test.release)]),
         Some(n_hosts) => {
             lines.extend([String::new(), if n_hosts == 1 { "1 host:".to_owned() } else { format!("{n_hosts} hosts:") }, String::new()]);
-            lines.extend(cluster.inventory.hosts().map(|(host, _)| line_of(&explain::of_host(cluster, host))));
+            let hosts = test.host_names().into_iter().filter_map(|name| cluster.inventory.host_named(&name));
+            lines.extend(hosts.map(|host| line_of(&explain::of_host(cluster, host))));
         }
     }
     lines.extend(release_line(cluster).into_iter().flat_map(|release| [String::new(), release]));
