@@ -3,9 +3,9 @@
 use hostwise_analysis::TokenType;
 use hostwise_syntax::Encoding;
 use tower_lsp::ls_types::{
-    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    CompletionOptions, DeclarationCapability, DocumentLinkOptions, FileOperationFilter, FileOperationPattern,
-    FileOperationRegistrationOptions, FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult, OneOf,
+    CallHierarchyServerCapability, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
+    DeclarationCapability, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, FileOperationFilter, FileOperationPattern,
+    FileOperationRegistrationOptions, FoldingRangeProviderCapability, HoverProviderCapability, InitializeParams, InitializeResult, OneOf,
     PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions, SelectionRangeProviderCapability, SemanticTokenModifier,
     SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend, SemanticTokensOptions, SemanticTokensServerCapabilities,
     ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
@@ -20,6 +20,11 @@ pub(crate) struct Abilities {
     pub(crate) configuration: bool,
     pub(crate) watched_files: bool,
     pub(crate) inlay_hint_refresh: bool,
+    /// The client asks for findings; to others they are published.
+    pub(crate) pulls_diagnostics: bool,
+    pub(crate) diagnostics_refresh: bool,
+    /// Findings of other files beside those of a document.
+    pub(crate) related_documents: bool,
     pub(crate) code_lens_refresh: bool,
     /// Edits of documents with their versions.
     pub(crate) document_changes: bool,
@@ -46,11 +51,18 @@ pub(crate) struct Abilities {
 }
 
 impl Abilities {
-    pub(crate) fn of(client: &ClientCapabilities) -> Self {
+    pub(crate) fn of(params: &InitializeParams) -> Self {
+        let client = &params.capabilities;
         let workspace = client.workspace.as_ref();
         let document = client.text_document.as_ref();
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_deref()).unwrap_or_default();
+        let pull = document.and_then(|document| document.diagnostic.as_ref());
+        // Helix can, and says so under a name that is not the protocol's.
+        let is_helix = params.client_info.as_ref().is_some_and(|client| client.name == "helix");
+        let refresh = workspace.and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support);
+        let diagnostics_refresh = refresh.unwrap_or(is_helix);
+        let related_documents = pull.and_then(|pull| pull.related_document_support).unwrap_or_default();
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_deref()).unwrap_or_default();
         let actions = document.and_then(|document| document.code_action.as_ref());
         let resolved = actions.and_then(|actions| Some(&actions.resolve_support.as_ref()?.properties));
@@ -66,6 +78,10 @@ impl Abilities {
                 .unwrap_or_default(),
             code_lens_refresh: workspace.and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support).unwrap_or_default(),
             inlay_hint_refresh: workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support).unwrap_or_default(),
+            // An edit changes findings of other files. A client that neither can be told so nor takes them would show old ones.
+            pulls_diagnostics: pull.is_some() && (diagnostics_refresh || related_documents),
+            diagnostics_refresh,
+            related_documents,
             document_changes: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
             create_files: operations.contains(&ResourceOperationKind::Create),
             declaration_links: document.and_then(|document| document.declaration.as_ref()?.link_support).unwrap_or_default(),
@@ -135,6 +151,7 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
             call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
             code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
             completion_provider: Some(completion_options()),
+            diagnostic_provider: abilities.pulls_diagnostics.then(diagnostic_provider),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),
@@ -149,6 +166,15 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
         server_info: Some(ServerInfo { name: "hostwise".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
         offset_encoding: None,
     }
+}
+
+fn diagnostic_provider() -> DiagnosticServerCapabilities {
+    DiagnosticServerCapabilities::Options(DiagnosticOptions {
+        identifier: None,
+        inter_file_dependencies: true,
+        workspace_diagnostics: true,
+        work_done_progress_options: WorkDoneProgressOptions::default(),
+    })
 }
 
 fn semantic_tokens_provider() -> SemanticTokensServerCapabilities {

@@ -99,6 +99,13 @@ impl Client {
         });
     }
 
+    pub(crate) fn refresh_diagnostics(&self) {
+        let client = self.requests.clone();
+        self.request(async move {
+            let _ = client.workspace_diagnostic_refresh().await;
+        });
+    }
+
     pub(crate) fn refresh_inlay_hints(&self) {
         let client = self.requests.clone();
         self.request(async move {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
-use hostwise_analysis::Workspace;
+use hostwise_analysis::{Token, Workspace};
 use hostwise_syntax::Encoding;
 use hostwise_syntax::paint::Canvas;
 use tokio::sync::oneshot;
@@ -14,6 +14,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::Uri;
 
 use crate::capabilities::Abilities;
+use crate::handlers::diagnostic::Reported;
 use crate::handlers::semantic_tokens::SentTokens;
 
 /// The state of the moment at which a request arrived.
@@ -24,6 +25,9 @@ pub(crate) struct Snapshot {
     pub(crate) abilities: Abilities,
     /// The buffers that the editor has open, by path.
     pub(crate) open: Arc<BTreeMap<Arc<str>, OpenDocument>>,
+    /// Says stop when the workspace has moved on: for answers that the client asks for again.
+    pub(crate) token: Token,
+    pub(crate) reported: Arc<Reported>,
 }
 
 /// What is known of a buffer beside its text.
@@ -39,6 +43,19 @@ impl Snapshot {
     /// The canvas of a buffer; a blank one for a file that is not open.
     pub(crate) fn canvas(&self, path: &str) -> Canvas {
         self.open.get(path).map(|document| document.canvas.clone()).unwrap_or_default()
+    }
+
+    /// The snapshot of a server that has nothing else.
+    #[cfg(test)]
+    pub(crate) fn of(workspace: Workspace) -> Self {
+        Self {
+            workspace: Arc::new(workspace),
+            encoding: Encoding::default(),
+            abilities: Abilities::default(),
+            open: Arc::default(),
+            token: Token::never(),
+            reported: Arc::default(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
-use hostwise_analysis::{Diagnostics, Environment, Token, Workspace};
+use hostwise_analysis::{Diagnostic, Diagnostics, Environment, Token, Workspace};
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -23,6 +23,7 @@ use crate::diagnostics::{Diagnoser, Published};
 use crate::dispatch::{Job, Pool, Snapshot, words_of};
 use crate::documents::{Documents, Stale};
 use crate::files::{self, path_text};
+use crate::handlers::diagnostic::Reported;
 use crate::history::{self, LastCommit};
 use crate::proto::{from, to};
 use crate::settings;
@@ -91,6 +92,8 @@ pub(crate) fn run(incoming: &Receiver<Event>, events: Sender<Event>, client: Cli
         waiting: Vec::new(),
         checkouts: Checkouts::default(),
         are_hints_stale: false,
+        edited: None,
+        reported: Arc::default(),
         last_commit: history::Key::default(),
         published: Published::default(),
     };
@@ -126,6 +129,9 @@ struct State {
     checkouts: Checkouts,
     /// Whether hints may have changed that the client does not ask for by itself.
     are_hints_stale: bool,
+    /// The buffer that the client opened or edited, if that was the last change: it asks for its findings by itself.
+    edited: Option<Arc<str>>,
+    reported: Arc<Reported>,
     last_commit: history::Key,
     published: Published,
 }
@@ -173,7 +179,7 @@ impl State {
     }
 
     fn initialize(&mut self, params: InitializeParams, answer: oneshot::Sender<InitializeResult>) {
-        self.abilities = Abilities::of(&params.capabilities);
+        self.abilities = Abilities::of(&params);
         self.client_settings = params.initialization_options.unwrap_or_default();
         self.roots = roots(params.workspace_folders.as_deref().unwrap_or_default());
         #[expect(deprecated, reason = "older clients send only this")]
@@ -201,6 +207,8 @@ impl State {
             encoding: self.abilities.encoding,
             abilities: self.abilities,
             open: Arc::new(self.documents.names()),
+            token: Token::new(&self.revision),
+            reported: Arc::clone(&self.reported),
         };
         self.pool.run(job, snapshot);
     }
@@ -253,6 +261,7 @@ impl State {
         let are_hints_stale = self.are_hints_stale || self.documents.paths().any(|other| other != path);
         self.update();
         self.are_hints_stale = are_hints_stale;
+        self.edited = Some(Arc::clone(path));
     }
 
     fn disk_changed(&mut self, paths: Vec<PathBuf>) {
@@ -489,6 +498,7 @@ impl State {
             self.scan(named.map(|path| Scan::Around(PathBuf::from(&**path))).collect());
         }
         self.are_hints_stale = true;
+        self.edited = None;
         self.workspace = Arc::new(self.workspace.change(self.files.clone(), open, settings));
         if is_asked_anew {
             self.read_checkouts();
@@ -499,18 +509,18 @@ impl State {
         }
     }
 
-    /// Publishes what differs from what is shown, unless an edit has overtaken it.
+    /// Publishes what differs from what is shown, or says that there is something new, unless an edit has overtaken it.
     fn diagnosed(&mut self, revision: u64, findings: &Diagnostics) {
         if revision != self.revision.load(Ordering::SeqCst) {
             return;
         }
         let changed = self.published.update(findings, self.documents.versions());
-        for (path, found) in changed {
-            let Some(uri) = self.documents.uri(&path).cloned().or_else(|| to::uri(&path)) else { continue };
-            let file = self.files.file(&path);
-            let encoding = self.abilities.encoding;
-            let diagnostics = found.iter().filter_map(|finding| Some(to::diagnostic(&self.files, file?, finding, encoding)));
-            self.client.publish(uri, diagnostics.collect(), self.documents.version(&path));
+        if self.abilities.pulls_diagnostics {
+            if self.abilities.diagnostics_refresh && changed.iter().any(|(path, _)| self.edited.as_ref() != Some(path)) {
+                self.client.refresh_diagnostics();
+            }
+        } else {
+            self.publish(changed);
         }
         if self.abilities.inventories_changed {
             self.client.tell_inventories(to::overview(&self.workspace));
@@ -522,6 +532,16 @@ impl State {
             if self.abilities.code_lens_refresh {
                 self.client.refresh_code_lenses();
             }
+        }
+    }
+
+    fn publish(&self, changed: Vec<(Arc<str>, Arc<[Diagnostic]>)>) {
+        for (path, found) in changed {
+            let Some(uri) = self.documents.uri(&path).cloned().or_else(|| to::uri(&path)) else { continue };
+            let file = self.files.file(&path);
+            let encoding = self.abilities.encoding;
+            let diagnostics = found.iter().filter_map(|finding| Some(to::diagnostic(&self.files, file?, finding, encoding)));
+            self.client.publish(uri, diagnostics.collect(), self.documents.version(&path));
         }
     }
 }

@@ -3,6 +3,7 @@
 mod client;
 mod code_lens;
 mod completion;
+mod diagnostics;
 mod features;
 mod fixes;
 mod navigation;

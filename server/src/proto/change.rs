@@ -79,12 +79,12 @@ mod tests {
 
     fn edit(abilities: Abilities, change: &Change) -> Option<Value> {
         let files: Files = [SourceFile::new("/w/a.yml", Content::Text(TEXT.into()), false)].into_iter().collect();
-        let workspace = Arc::new(Workspace::new(files, BTreeSet::new(), Settings::default()));
+        let workspace = Workspace::new(files, BTreeSet::new(), Settings::default());
         let uri = to::uri("/w/a.yml").expect("a path");
         let open = [(Arc::from("/w/a.yml"), OpenDocument { uri, version: 7, canvas: Canvas::default(), tokens: Arc::default() })]
             .into_iter()
             .collect();
-        let snapshot = Snapshot { workspace, encoding: Encoding::Utf16, abilities, open: Arc::new(open) };
+        let snapshot = Snapshot { encoding: Encoding::Utf16, abilities, open: Arc::new(open), ..Snapshot::of(workspace) };
         workspace_edit(&snapshot, change).map(|edit| serde_json::to_value(edit).expect("JSON"))
     }
 

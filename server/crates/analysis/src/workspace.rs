@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use globset::GlobMatcher;
 use hostwise_inventory::{Files, Request};
@@ -116,6 +116,8 @@ pub struct Workspace {
     inputs: Inputs,
     built: OnceLock<Built>,
     diagnostics: OnceLock<Diagnostics>,
+    /// Held by the one who computes the findings: others wait for them instead of computing them, too.
+    diagnosing: Mutex<()>,
     library: OnceLock<Arc<Library>>,
     before: Option<Before>,
     committed: Arc<Committed>,
@@ -185,6 +187,10 @@ impl Workspace {
         if let Some(known) = self.diagnostics.get() {
             return Ok(known);
         }
+        let _turn = self.diagnosing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.diagnostics.get() {
+            return Ok(known);
+        }
         let found = diagnostics::of_workspace(self, token)?;
         Ok(self.diagnostics.get_or_init(|| found))
     }
@@ -234,6 +240,12 @@ impl Workspace {
     /// The inventories that read the file at `path`, in the order of [`Self::clusters`].
     pub(crate) fn clusters_of<'w>(&'w self, path: &'w str) -> impl Iterator<Item = &'w Arc<Cluster>> {
         self.clusters().iter().filter(move |cluster| cluster.concerns(path))
+    }
+
+    /// Whether an edit of the file at `path` can change the findings of the one at `other`: an inventory reads both, or one is a playbook.
+    pub fn may_change_findings(&self, path: &str, other: &str) -> bool {
+        let is_free = |path: &str| !self.clusters().iter().any(|cluster| cluster.concerns(path));
+        is_free(path) || is_free(other) || self.clusters_of(path).any(|cluster| cluster.concerns(other))
     }
 
     /// Whether an inventory reads the file at `path`.
