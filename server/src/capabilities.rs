@@ -25,6 +25,8 @@ pub(crate) struct Abilities {
     pub(crate) diagnostics_refresh: bool,
     /// Findings of other files beside those of a document.
     pub(crate) related_documents: bool,
+    /// Findings of all files.
+    pub(crate) workspace_diagnostics: bool,
     pub(crate) code_lens_refresh: bool,
     /// Edits of documents with their versions.
     pub(crate) document_changes: bool,
@@ -58,8 +60,9 @@ impl Abilities {
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_deref()).unwrap_or_default();
         let pull = document.and_then(|document| document.diagnostic.as_ref());
+        let is_called = |name: &str| params.client_info.as_ref().is_some_and(|client| client.name == name);
         // Helix can, and says so under a name that is not the protocol's.
-        let is_helix = params.client_info.as_ref().is_some_and(|client| client.name == "helix");
+        let is_helix = is_called("helix");
         let refresh = workspace.and_then(|workspace| workspace.diagnostics.as_ref()?.refresh_support);
         let diagnostics_refresh = refresh.unwrap_or(is_helix);
         let related_documents = pull.and_then(|pull| pull.related_document_support).unwrap_or_default();
@@ -82,6 +85,8 @@ impl Abilities {
             pulls_diagnostics: pull.is_some() && (diagnostics_refresh || related_documents),
             diagnostics_refresh,
             related_documents,
+            // Told of new findings, Neovim 0.12 would then ask for those of the workspace only, and leave its open buffers as they are.
+            workspace_diagnostics: !(related_documents && is_called("Neovim")),
             document_changes: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
             create_files: operations.contains(&ResourceOperationKind::Create),
             declaration_links: document.and_then(|document| document.declaration.as_ref()?.link_support).unwrap_or_default(),
@@ -151,7 +156,7 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
             call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
             code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
             completion_provider: Some(completion_options()),
-            diagnostic_provider: abilities.pulls_diagnostics.then(diagnostic_provider),
+            diagnostic_provider: abilities.pulls_diagnostics.then(|| diagnostic_provider(abilities)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),
@@ -168,11 +173,11 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
     }
 }
 
-fn diagnostic_provider() -> DiagnosticServerCapabilities {
+fn diagnostic_provider(abilities: Abilities) -> DiagnosticServerCapabilities {
     DiagnosticServerCapabilities::Options(DiagnosticOptions {
         identifier: None,
         inter_file_dependencies: true,
-        workspace_diagnostics: true,
+        workspace_diagnostics: abilities.workspace_diagnostics,
         work_done_progress_options: WorkDoneProgressOptions::default(),
     })
 }

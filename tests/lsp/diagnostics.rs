@@ -155,6 +155,22 @@ fn a_client_is_not_told_what_it_asks_for_by_itself() {
 }
 
 #[test]
+fn what_editors_do_otherwise_is_known() {
+    let named = |mut params: Value, name: &str| {
+        params["clientInfo"] = json!({ "name": name });
+        Client::in_memory(params).capabilities["diagnosticProvider"]["workspaceDiagnostics"].clone()
+    };
+    // It leaves its open buffers alone when it is told of new findings and can ask for the workspace.
+    assert_eq!(named(pulling(true, true), "Neovim"), false);
+    assert_eq!(named(pulling(true, true), "another"), true);
+    // It can be told of new findings, and says so under another name.
+    assert_eq!(named(pulling(false, false), "another"), Value::Null);
+    let mut params = pulling(false, false);
+    params["capabilities"]["workspace"] = json!({ "diagnostic": { "refreshSupport": true } });
+    assert_eq!(named(params, "helix"), true);
+}
+
+#[test]
 fn findings_have_links_and_tags() {
     let mut client = Client::in_memory(bare());
     client.open(HOSTS, 1, "kube-master: {hosts: {a: }}\nkube_node: {hosts: {a: }}\netcd: {hosts: {a: }} # hostwise: ignore[yaml-syntax]\n");
