@@ -24,8 +24,10 @@ pub(crate) struct Cluster {
     pub(crate) request: Request,
     /// As Ansible reads it.
     plain: Inventory,
-    /// At run time: with `k8s_cluster` and its `group_vars`. The same as `plain` when Kubespray makes no group.
+    /// At run time: with `k8s_cluster`, the clients of etcd and their `group_vars`. The same as `plain` when Kubespray makes no group.
     pub(crate) inventory: Inventory,
+    /// As it is before the play that makes the group of etcd's clients; `None` when there are none.
+    before_etcd: Option<Box<Cluster>>,
     /// `None` when no group of Kubespray is in the inventory.
     pub(crate) kubespray: Option<Release>,
     layout: OnceLock<Layout>,
@@ -55,15 +57,30 @@ impl Cluster {
         let inventory = match &kubespray {
             Some(release) => {
                 let same = |before: &&Cluster| before.kubespray.as_ref().is_some_and(|before| before.is_same(release));
-                let before = previous.filter(same).map(|before| (&before.plain, &before.inventory));
+                let before = previous.filter(same).map(|before| (&before.plain, &before.prepared().inventory));
                 plain.with_runtime_groups(files, before, || runtime_groups(&plain, release))
             }
             None => plain.clone(),
         };
+        let prepared = Self::of(request, plain, inventory, kubespray);
+        let later = later_groups(&prepared);
+        if later.is_empty() {
+            return prepared;
+        }
+        let made = previous.filter(|previous| later.iter().all(|(name, hosts)| previous.has_as_members(name, hosts)));
+        let before = made.map(|previous| (&previous.prepared().inventory, &previous.inventory));
+        let inventory = prepared.inventory.with_runtime_groups(files, before, || later);
+        let Cluster { request, plain, kubespray, .. } = &prepared;
+        let complete = Self::of(request.clone(), plain.clone(), inventory, kubespray.clone());
+        Cluster { before_etcd: Some(Box::new(prepared)), ..complete }
+    }
+
+    fn of(request: Request, plain: Inventory, inventory: Inventory, kubespray: Option<Release>) -> Cluster {
         Cluster {
             request,
             plain,
             inventory,
+            before_etcd: None,
             kubespray,
             layout: OnceLock::new(),
             groups_value: OnceLock::new(),
@@ -77,6 +94,20 @@ impl Cluster {
     /// The inventory before any play has run.
     pub(crate) fn plain(&self) -> &Inventory {
         &self.plain
+    }
+
+    /// As it is in the plays before the one that installs etcd.
+    pub(crate) fn prepared(&self) -> &Cluster {
+        self.before_etcd.as_deref().unwrap_or(self)
+    }
+
+    /// Whether the group has these hosts and no others. `hosts` are sorted.
+    fn has_as_members(&self, group: &str, hosts: &[HostId]) -> bool {
+        self.inventory.group_named(group).is_some_and(|group| {
+            let mut members = self.inventory.members(group);
+            members.sort_unstable();
+            members == hosts
+        })
     }
 
     /// Whether the inventory reads the file at `path`, or would if it existed: a source, something below one, or a variable file beside one. What a
@@ -185,6 +216,15 @@ impl Cluster {
         places.min_by_key(|&(distance, _)| distance).map(|(_, place)| place)
     }
 
+    /// The line by which `host` is in `group` at run time: of [`Self::membership_place`], else the same of a group that fills this one.
+    pub(crate) fn membership_source(&self, host: HostId, group: &str) -> Option<Place> {
+        let filling = || {
+            let knowledge = self.kubespray.as_ref()?.pack.groups.get(group).filter(|_| self.is_member(host, group))?;
+            knowledge.filled_from.iter().chain(&knowledge.meant).find_map(|source| self.membership_place(host, source))
+        };
+        self.membership_place(host, group).or_else(filling)
+    }
+
     /// The line that makes a group: its definition, else where it is first named.
     pub(crate) fn group_place(&self, group: GroupId) -> Option<Place> {
         let mentions = &self.inventory.group(group).mentions;
@@ -221,14 +261,33 @@ fn is_variable_file_beside(path: &str, home: &str) -> bool {
 
 /// What the first plays do: groups that are filled from others while Ansible runs (Kubespray's `dynamic_groups`).
 fn runtime_groups(plain: &Inventory, release: &Release) -> Vec<(Arc<str>, Vec<HostId>)> {
-    let groups = release.pack.groups.iter().map(|(name, knowledge)| {
+    let groups = release.pack.groups.iter().filter(|(_, knowledge)| knowledge.when.is_none()).map(|(name, knowledge)| {
         let spelt_out = std::iter::once(name).chain(&knowledge.legacy_names).any(|group| plain.group_named(group).is_some());
         let meant = knowledge.meant.iter().filter(|_| !spelt_out);
-        let sources = knowledge.filled_from.iter().chain(meant).filter_map(|group| plain.group_named(group));
-        let mut hosts: Vec<HostId> = sources.flat_map(|group| plain.members(group)).collect();
-        hosts.sort_unstable();
-        hosts.dedup();
-        (Arc::from(name.as_str()), hosts)
+        (Arc::from(name.as_str()), members_of(plain, knowledge.filled_from.iter().chain(meant)))
     });
     groups.filter(|(_, hosts)| !hosts.is_empty()).collect()
+}
+
+/// What the play before etcd's does: groups of the hosts on which a condition holds. They bring their variables too late to change the condition.
+fn later_groups(prepared: &Cluster) -> Vec<(Arc<str>, Vec<HostId>)> {
+    let known = prepared.kubespray.iter().flat_map(|release| &release.pack.groups);
+    let groups = known.filter_map(|(name, knowledge)| {
+        let condition = knowledge.when.as_deref()?;
+        let mut hosts = members_of(&prepared.inventory, knowledge.filled_from.iter());
+        let mut where_true: Vec<HostId> = prepared.where_true(condition).iter().flat_map(|alike| alike.all(prepared)).collect();
+        where_true.sort_unstable();
+        hosts.retain(|host| where_true.binary_search(host).is_ok());
+        Some((Arc::from(name.as_str()), hosts))
+    });
+    groups.filter(|(_, hosts)| !hosts.is_empty()).collect()
+}
+
+/// The hosts of these groups, sorted.
+fn members_of<'g>(inventory: &Inventory, groups: impl Iterator<Item = &'g String>) -> Vec<HostId> {
+    let groups = groups.filter_map(|group| inventory.group_named(group));
+    let mut hosts: Vec<HostId> = groups.flat_map(|group| inventory.members(group)).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    hosts
 }

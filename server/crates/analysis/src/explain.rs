@@ -22,6 +22,9 @@ pub struct HostExplanation {
     pub layout: String,
     /// Sorted, at run time: `k8s_cluster` is there although no file names it.
     pub groups: Vec<Arc<str>>,
+    /// Groups that Kubespray makes for itself while it runs; sorted.
+    #[serde(skip)]
+    pub helper_groups: Vec<Arc<str>>,
     /// `None` when the inventory has no group of Kubespray.
     pub kubespray: Option<KubesprayRelease>,
     pub components: Vec<ComponentExplanation>,
@@ -248,14 +251,16 @@ pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
     let view = cluster.view(host);
     let inventory = &cluster.inventory;
     let mut groups: Vec<Arc<str>> = inventory.groups_of(host).iter().map(|&group| Arc::clone(&inventory.group(group).name)).collect();
-    // Kubespray's own helpers start with an underscore.
-    groups.retain(|group| &**group != "all" && !group.starts_with('_'));
+    groups.retain(|group| &**group != "all");
     groups.sort_unstable();
+    // Kubespray's own helpers start with an underscore.
+    let helper_groups = groups.extract_if(.., |group| group.starts_with('_')).collect();
     HostExplanation {
         host: Arc::clone(&inventory.host(host).name),
         role: view.role.to_string(),
         layout: cluster.layout().to_string(),
         groups,
+        helper_groups,
         kubespray: cluster.kubespray.as_ref().map(of_release),
         components: view.components.iter().map(|verdict| of_component(cluster, verdict)).collect(),
     }

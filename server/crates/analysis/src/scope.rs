@@ -16,6 +16,7 @@ pub(crate) const DIALECT: Dialect = Dialect::SafeEval;
 
 /// The variables of one host: magic ones, what the release sets over the inventory, the inventory's, the release's defaults. A name that the release
 /// knows and gives no default is undefined; every other one is unknown: it may be a fact, be registered, or come with `-e`.
+#[derive(Clone, Copy)]
 pub(crate) struct HostScope<'c> {
     pub(crate) cluster: &'c Cluster,
     pub(crate) host: HostId,

@@ -37,6 +37,9 @@ pub struct GroupKnowledge {
     /// At run time it also gets the hosts of these groups and of their descendants, as they stand in the files.
     #[serde(default)]
     pub filled_from: Vec<String>,
+    /// An Ansible expression: of these only the hosts on which it holds, and only from the play on that installs etcd.
+    #[serde(default)]
+    pub when: Option<String>,
     /// An inventory without the group is taken to mean these as its children, although the release stops at it.
     #[serde(default)]
     pub meant: Vec<String>,
@@ -82,6 +85,9 @@ pub struct Component {
     /// Whether the role that installs it fetches it, too, whatever the groups of its downloads say.
     #[serde(default)]
     pub direct: bool,
+    /// Whether it is decided before the play that installs etcd, which makes a group ([`GroupKnowledge::when`]) that may bring variables.
+    #[serde(default)]
+    pub before_etcd: bool,
 }
 
 /// An entry of Kubespray's table of downloads.

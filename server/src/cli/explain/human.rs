@@ -126,6 +126,9 @@ impl Page {
 
     fn about(&mut self, host: &HostExplanation) {
         self.field("groups", &host.groups.join(", "));
+        if !host.helper_groups.is_empty() {
+            self.field("made late", &host.helper_groups.join(", "));
+        }
         if let Some(kubespray) = &host.kubespray {
             self.release(kubespray);
         }

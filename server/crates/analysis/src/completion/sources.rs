@@ -87,7 +87,11 @@ pub(super) fn groups(asked: &Asked<'_>, inside: Option<&str>) -> Vec<Completion>
     let inventory = &asked.cluster.inventory;
     let parent = inside.and_then(|name| inventory.group_named(name));
     let fits = |name: &str| {
-        let Some(group) = inventory.group_named(name) else { return true };
+        // The helpers that Kubespray makes for itself are nothing to write.
+        let Some(group) = inventory.group_named(name) else { return !name.starts_with('_') };
+        if inventory.group(group).runtime && name.starts_with('_') {
+            return false;
+        }
         let is_own = parent.is_some_and(|parent| inventory.group(parent).children.contains(&group));
         let is_typed =
             inventory.group(group).mentions.iter().any(|mention| {

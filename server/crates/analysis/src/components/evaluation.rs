@@ -21,22 +21,25 @@ pub(super) fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (H
         return (HostView { role, components: Vec::new(), image_tool: None }, Vec::new());
     };
     let scope = HostScope { cluster, host, without_own };
-    let evaluation = Evaluation {
-        cluster,
-        host,
-        pack: &release.pack,
-        scope: &scope,
-        evaluator: Evaluator::new(&scope, DIALECT),
-        judged: RefCell::default(),
+    let scope_before = HostScope { cluster: cluster.prepared(), ..scope };
+    let now = Evaluation::new(&scope, &release.pack);
+    // Mostly there is no difference: then what is judged is judged once.
+    let differs = !std::ptr::eq(scope.cluster, scope_before.cluster);
+    let other = differs.then(|| Evaluation::new(&scope_before, &release.pack));
+    let before = other.as_ref().unwrap_or(&now);
+    let of_component = |(name, component): (&String, &Component)| {
+        let evaluation = if component.before_etcd { before } else { &now };
+        let downloads = component.downloads.iter().map(|download| before.fetched(download)).collect();
+        evaluation.verdict(name, component, downloads)
     };
-    let components = release.pack.components.iter().map(|(name, component)| evaluation.verdict(name, component)).collect();
-    let engine = evaluation.evaluator.variable("container_manager");
+    let components = release.pack.components.iter().map(of_component).collect();
+    let engine = before.evaluator.variable("container_manager");
     let image_tool = match engine.result {
         Value::String(engine) => release.pack.image_tools.get(&*engine).cloned(),
         _ => None,
     };
     let mut read = engine.read;
-    read.extend(evaluation.judged.into_inner().into_values().flat_map(|judged| judged.read.clone()));
+    read.extend(other.into_iter().chain([now]).flat_map(Evaluation::names_read));
     read.sort_unstable();
     read.dedup();
     (HostView { role, components, image_tool }, read)
@@ -60,6 +63,16 @@ struct Judged {
 }
 
 impl<'e> Evaluation<'e> {
+    fn new(scope: &'e HostScope<'e>, pack: &'e Pack) -> Evaluation<'e> {
+        let HostScope { cluster, host, .. } = *scope;
+        Evaluation { cluster, host, pack, scope, evaluator: Evaluator::new(scope, DIALECT), judged: RefCell::default() }
+    }
+
+    /// The names that were read for the conditions so far, in no order.
+    fn names_read(self) -> impl Iterator<Item = Arc<str>> {
+        self.judged.into_inner().into_values().flat_map(|judged| judged.read.clone())
+    }
+
     fn judged(&self, condition: &str) -> Rc<Judged> {
         let known = self.judged.borrow().get(condition).cloned();
         known.unwrap_or_else(|| {
@@ -71,7 +84,7 @@ impl<'e> Evaluation<'e> {
     }
 
     /// All needs must hold; the first that certainly does not decides, else the first that is unknown.
-    fn verdict(&self, name: &str, component: &'e Component) -> Verdict {
+    fn verdict(&self, name: &str, component: &Component, downloads: Vec<Fetched>) -> Verdict {
         let (mut state, mut reasons, mut brief, mut because) = (State::Installed, Vec::new(), None, Vec::new());
         for need in &component.needs {
             let judged = self.judged(&need.when);
@@ -101,7 +114,6 @@ impl<'e> Evaluation<'e> {
         reasons.dedup();
         because.dedup();
         let reason = reasons.join(", ");
-        let downloads: Vec<Fetched> = component.downloads.iter().map(|download| self.fetched(download)).collect();
         Verdict {
             name: name.into(),
             state,
@@ -143,7 +155,7 @@ impl<'e> Evaluation<'e> {
         })
     }
 
-    fn running(&self, component: &'e Component, state: State) -> Option<Answer> {
+    fn running(&self, component: &Component, state: State) -> Option<Answer> {
         if component.services.is_empty() && component.pods.is_empty() {
             return None;
         }
@@ -176,7 +188,7 @@ impl<'e> Evaluation<'e> {
 
     fn membership(&self, group: &str) -> Because {
         let value = if self.cluster.is_member(self.host, group) { "member" } else { "not a member" };
-        let place = self.cluster.membership_place(self.host, group);
+        let place = self.cluster.membership_source(self.host, group);
         Because { kind: BecauseKind::Group, name: group.to_owned(), value: value.to_owned(), place }
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hostwise_expression::{Evaluator, Value};
-use hostwise_inventory::{Content, Files, SourceFile};
+use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use hostwise_kubespray::Packs;
 use hostwise_syntax as syntax;
 use serde_json::Value as Json;
@@ -109,6 +109,90 @@ fn a_static_cluster_is_as_it_stands_up_to_2_26() {
     ] {
         let workspace = workspace(inventory, "{}", release);
         assert_eq!(groups(&workspace.clusters()[0], "b").join(" "), expected, "{release}: {inventory}");
+    }
+}
+
+/// Four hosts, of which the last is a worker without etcd.
+const CLIENTS: &str = "kube_control_plane: {hosts: {n1: }}\nkube_node: {hosts: {n1: , n2: , n4: }}\netcd: {hosts: {n1: , n2: , n3: }}\n";
+
+/// The workspace with the release, and beside the inventory these variable files.
+fn with_variables(release: &str, variables: &[(&str, &str)]) -> Workspace {
+    let file = |path: &str, text: &str| SourceFile::new(path, Content::Text(text.into()), false);
+    let beside = variables.iter().map(|(name, text)| file(&format!("/i/group_vars/{name}.yml"), text));
+    let files: Files = std::iter::once(file("/i/hosts.yml", CLIENTS)).chain(beside).collect();
+    Workspace::new(files, BTreeSet::new(), Settings { kubespray: Some(release.to_owned()), ..Settings::default() })
+}
+
+fn clients_of_etcd(workspace: &Workspace) -> Vec<String> {
+    let inventory = &workspace.clusters()[0].inventory;
+    let members = inventory.group_named("_kubespray_needs_etcd").map(|group| inventory.members(group));
+    members.into_iter().flatten().map(|host| inventory.host(host).name.to_string()).collect()
+}
+
+fn state_of(workspace: &Workspace, host: &str, component: &str) -> State {
+    let cluster = &workspace.clusters()[0];
+    cluster.view(cluster.inventory.host_named(host).expect("a host")).component(component).expect("a component").state
+}
+
+#[test]
+fn clients_of_etcd_are_workers_whose_plugin_talks_to_etcd() {
+    for release in ["2.24.0", "2.27.1", "2.31.0", "2.32.0"] {
+        for (variables, expected) in [
+            ("{}", ""),
+            ("kube_network_plugin: cilium", "n1 n2 n4"),
+            ("kube_network_plugin: flannel", "n1 n2 n4"),
+            ("kube_network_plugin: kube-router", ""),
+            ("calico_datastore: etcd", "n1 n2 n4"),
+            ("kube_network_plugin: none\ncilium_deploy_additionally: true", "n1 n2 n4"),
+            ("kube_network_plugin: cilium\netcd_deployment_type: kubeadm", ""),
+            ("kube_network_plugin: \"{{ ansible_facts.something }}\"", ""),
+        ] {
+            let workspace = with_variables(release, &[("all", variables)]);
+            assert_eq!(clients_of_etcd(&workspace).join(" "), expected, "{release}: {variables}");
+        }
+    }
+}
+
+/// What the group brings holds from the installation of etcd on: neither for its own condition, nor for engines and downloads.
+#[test]
+fn variables_of_the_clients_of_etcd_come_after_the_engine() {
+    let brought = "kube_network_plugin: kube-router\ncontainer_manager: crio\nskip_downloads: true\nhelm_enabled: true\n";
+    let workspace = with_variables("2.31.0", &[("all", "kube_network_plugin: cilium"), ("_kubespray_needs_etcd", brought)]);
+    assert_eq!(clients_of_etcd(&workspace), ["n1", "n2", "n4"]);
+    for (component, expected) in [
+        ("containerd", State::Installed),
+        ("cri-o", State::NotInstalled),
+        ("etcd-client-certificates", State::Installed),
+        ("helm", State::Installed),
+        ("kube-router", State::Installed),
+        ("cilium", State::NotInstalled),
+    ] {
+        assert_eq!(state_of(&workspace, "n1", component), expected, "{component}");
+    }
+    let cluster = &workspace.clusters()[0];
+    let view = cluster.view(cluster.inventory.host_named("n4").expect("a host"));
+    let nerdctl = view.component("nerdctl").expect("a component");
+    assert_eq!((nerdctl.downloaded, view.image_tool.as_deref()), (Some(Answer::Yes), Some("nerdctl")));
+    let place = nerdctl.because.iter().find(|because| because.name == "k8s_cluster").and_then(|because| because.place);
+    assert_eq!(place.map(|place| cluster.path_and_line(place)), Some(("/i/hosts.yml".into(), 2)));
+}
+
+#[test]
+fn clients_of_etcd_follow_an_edit() {
+    let file = |text: &str| SourceFile::new("/i/group_vars/all.yml", Content::Text(text.into()), false);
+    let mut workspace = with_variables("2.31.0", &[("all", "{}"), ("_kubespray_needs_etcd", "helm_enabled: true\n")]);
+    for (text, expected) in [
+        ("kube_network_plugin: cilium", "n1 n2 n4"),
+        ("kube_network_plugin: cilium # as before", "n1 n2 n4"),
+        ("kube_network_plugin: \"{{ 'cilium' if inventory_hostname == 'n4' else 'calico' }}\"", "n4"),
+        ("kube_network_plugin: calico", ""),
+    ] {
+        let mut files = workspace.files().clone();
+        files.insert("/i/group_vars/all.yml", Entry::File(file(text).into()));
+        workspace = workspace.change_files(files);
+        assert_eq!(clients_of_etcd(&workspace).join(" "), expected, "{text}");
+        let helm = if expected.contains("n1") { State::Installed } else { State::NotInstalled };
+        assert_eq!(state_of(&workspace, "n1", "helm"), helm, "{text}");
     }
 }
 
@@ -213,7 +297,7 @@ fn a_checkout_downloads_what_its_pack_says() {
     eprintln!("{n_compared} hosts of {release} compared");
 }
 
-struct Entry {
+struct TableEntry {
     item: String,
     enabled: String,
     file: String,
@@ -221,14 +305,14 @@ struct Entry {
 }
 
 /// The checkout's own table.
-fn downloads(root: &Path) -> Vec<Entry> {
+fn downloads(root: &Path) -> Vec<TableEntry> {
     let path = |role: &str| root.join("roles").join(role).join("defaults/main/download.yml");
     let path = ["kubespray_defaults", "kubespray-defaults"].into_iter().map(path).find(|path| path.is_file()).expect("a table");
     let document = syntax::yaml::parse(Arc::from(std::fs::read_to_string(path).expect("a file")));
     let table = document.root().and_then(|root| root.get("downloads")).expect("downloads");
     let entry = |entry: syntax::yaml::Entry<'_>| {
         let text = |key: &str| entry.value.get(key).map_or_else(String::new, |entry| entry.value.text().into_owned());
-        Entry {
+        TableEntry {
             item: entry.key.text().into_owned(),
             enabled: text("enabled"),
             file: text("file"),

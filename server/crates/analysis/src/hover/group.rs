@@ -38,7 +38,11 @@ pub(super) fn markdown(cluster: &Cluster, group: GroupId) -> String {
         let is_there = |name: &&String| inventory.group_named(name).is_some();
         let from: Vec<Arc<str>> = knowledge.filled_from.iter().filter(is_there).map(|name| name.as_str().into()).collect();
         if !from.is_empty() {
-            lines.extend([String::new(), format!("Filled at run time from {}", list_of(from.iter()))]);
+            let which = if knowledge.when.is_some() { ", from the play on that installs etcd, where" } else { "" };
+            lines.extend([String::new(), format!("Filled at run time from {}{which}", list_of(from.iter()))]);
+            if let Some(condition) = &knowledge.when {
+                lines.push(format!("`{condition}`"));
+            }
         }
         lines.extend(gets(cluster, &members));
         lines.extend([String::new(), format!("Layout: {}", cluster.layout())]);

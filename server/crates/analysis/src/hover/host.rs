@@ -31,6 +31,9 @@ fn of_one(cluster: &Cluster, host: HostId) -> String {
     }
     lines.push(String::new());
     lines.push(format!("Groups: {}", list_of(explanation.groups.iter())));
+    if !explanation.helper_groups.is_empty() {
+        lines.extend([String::new(), format!("Made while Ansible runs: {}", list_of(explanation.helper_groups.iter()))]);
+    }
     let sections = [("Installed", State::Installed), ("Not installed", State::NotInstalled), ("Not known", State::Unknown)];
     for (title, state) in sections {
         let components = explanation.by_reason(state);

@@ -78,9 +78,9 @@ fn is_known(cluster: &Cluster) -> bool {
 
 /// Groups that a release knows need not be in every inventory.
 fn is_of_kubespray(clusters: &[Arc<Cluster>], name: &str) -> bool {
-    let made_by_playbooks = ["_kubespray_needs_etcd", "_all", "broken_etcd", "broken_kube_control_plane", "for_scale", "fake_hosts"];
+    let made_by_tests = ["for_scale", "fake_hosts"];
     let mut packs = clusters.iter().filter_map(|cluster| cluster.kubespray.as_ref()).map(|release| &release.pack);
-    made_by_playbooks.contains(&name) || packs.any(|pack| pack.groups.contains_key(name))
+    made_by_tests.contains(&name) || packs.any(|pack| pack.groups.contains_key(name))
 }
 
 /// The groups and hosts that playbooks of the workspace make while they run; `None` when a template names some.
