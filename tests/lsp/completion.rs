@@ -63,6 +63,39 @@ fn snippets_only_for_clients_that_take_them() {
 }
 
 #[test]
+fn settings_are_offered_by_the_schema() {
+    let settings = "file:///w/hostwise.toml";
+    let mut client = Client::in_memory(bare());
+    client.open(settings, 1, "# é€😀\nkubes\n[rules]\nyaml-syn\n");
+    let warning = client.next(|message| message["method"] == "window/logMessage");
+    assert_eq!(warning["params"]["type"], 2, "it cannot be read while it is half-typed");
+    client.findings(settings);
+    let found = items(&mut client, at(settings, 1, 5));
+    assert_eq!(labels(&found), ["kubespray"]);
+    assert!(found[0]["detail"].as_str().is_some_and(|words| words.starts_with("The Kubespray release")));
+    assert_eq!(found[0]["textEdit"]["newText"], "kubespray = ");
+    let found = items(&mut client, at(settings, 3, 8));
+    assert_eq!((found[0]["label"].as_str(), found[0]["textEdit"]["newText"].as_str()), (Some("yaml-syntax"), Some("yaml-syntax = ")));
+}
+
+#[test]
+fn conditions_are_completed_in_each_encoding() {
+    let play = "file:///w/site.yml";
+    let before = "      when: \"'é€😀' == kube_ver";
+    for encoding in ["utf-8", "utf-16"] {
+        let mut client = Client::in_memory(encoded(encoding));
+        client.open(HOSTS, 1, "kube_node: {hosts: {node-1: }}\n");
+        client.open(play, 1, &format!("- hosts: all\n  tasks:\n    - debug:\n{before}\n"));
+        client.findings(HOSTS);
+        client.findings(play);
+        let end = if encoding == "utf-8" { before.len() } else { before.encode_utf16().count() } as u32;
+        let found = items(&mut client, at(play, 3, end));
+        assert_eq!(found[0]["label"], "kube_version", "{encoding}");
+        assert_eq!(short(&found[0]["textEdit"]["range"]), format!("3:{}-{end}", end - 8), "{encoding}");
+    }
+}
+
+#[test]
 fn nothing_is_offered_where_nothing_fits() {
     let mut client = Client::in_memory(bare());
     client.open(HOSTS, 1, "etcd: # a comment\n  hosts:\n    a:\n");

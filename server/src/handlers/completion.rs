@@ -1,15 +1,21 @@
 //! `textDocument/completion` and `completionItem/resolve`.
 
-use hostwise_analysis::{completions, documentation};
+use hostwise_analysis::{completions, documentation, settings_completions};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{CompletionItem, CompletionParams, CompletionResponse, Documentation};
 
 use crate::dispatch::Snapshot;
 use crate::proto::{completion, from, to};
+use crate::settings;
 
 pub(crate) fn handle(snapshot: &Snapshot, params: CompletionParams) -> Result<Option<CompletionResponse>> {
     let Some(at) = from::place(snapshot, &params.text_document_position) else { return Ok(None) };
-    let found = completions(&snapshot.workspace, &at.path, at.offset);
+    let is_settings = at.path.rsplit('/').next() == Some(settings::FILE);
+    let found = if is_settings {
+        settings_completions(&at.file, at.offset, &settings::schema())
+    } else {
+        completions(&snapshot.workspace, &at.path, at.offset)
+    };
     Ok(found.map(|found| CompletionResponse::List(completion::list(snapshot, &at.file, found))))
 }
 

@@ -11,14 +11,17 @@ use crate::dispatch::Snapshot;
 use crate::proto::to;
 
 /// The kinds as they travel with an item until it is resolved.
-const KINDS: [(CompletionKind, &str, CompletionItemKind); 7] = [
+const KINDS: [(CompletionKind, &str, CompletionItemKind); 10] = [
     (CompletionKind::Section, "section", CompletionItemKind::KEYWORD),
     (CompletionKind::Group, "group", CompletionItemKind::MODULE),
     (CompletionKind::Host, "host", CompletionItemKind::REFERENCE),
     (CompletionKind::Variable, "variable", CompletionItemKind::VARIABLE),
     (CompletionKind::Value, "value", CompletionItemKind::VALUE),
     (CompletionKind::Filter, "filter", CompletionItemKind::FUNCTION),
+    (CompletionKind::Test, "test", CompletionItemKind::FUNCTION),
+    (CompletionKind::Keyword, "keyword", CompletionItemKind::KEYWORD),
     (CompletionKind::Rule, "rule", CompletionItemKind::CONSTANT),
+    (CompletionKind::Setting, "setting", CompletionItemKind::PROPERTY),
 ];
 
 pub(crate) fn list(snapshot: &Snapshot, file: &SourceFile, found: Completions) -> CompletionList {

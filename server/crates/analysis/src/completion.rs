@@ -2,8 +2,10 @@
 //!
 //! Items are short; what is to be said about one is asked for when it is looked at ([`documentation`]).
 
+mod checks;
 mod documentation;
 mod filters;
+mod ignores;
 mod ini;
 mod place;
 mod plays;
@@ -27,6 +29,7 @@ use crate::discovery::{is_variable_file, name_of};
 use crate::occurrences;
 
 pub use documentation::documentation;
+pub use settings::settings_completions;
 
 /// What could be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,7 +65,12 @@ pub enum CompletionKind {
     Variable,
     Value,
     Filter,
+    Test,
+    /// A word of the language of templates.
+    Keyword,
     Rule,
+    /// A key of the settings.
+    Setting,
 }
 
 /// More are not sent at once.
@@ -72,7 +80,7 @@ const MAX_ITEMS: usize = 200;
 pub fn completions(workspace: &Workspace, path: &str, offset: usize) -> Option<Completions> {
     let file = workspace.files().file(path)?;
     let offset = offset.min(file.text().len());
-    let found = match settings::found(file, offset) {
+    let found = match ignores::found(file, offset) {
         Some(found) => found,
         None => {
             let cluster = occurrences::clusters(workspace, path).into_iter().next()?;

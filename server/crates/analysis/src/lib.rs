@@ -51,7 +51,7 @@ pub use change::{Change, FileEdit, FileRename, Fix};
 pub use checkout::{SHARED_ROLES, checkout_problems, is_identity, named_places};
 pub use ci::{CiMode, ci_modes};
 pub use code_lens::{CodeLens, code_lenses};
-pub use completion::{Completion, CompletionKind, Completions, completions, documentation};
+pub use completion::{Completion, CompletionKind, Completions, completions, documentation, settings_completions};
 pub use components::{Answer, BecauseKind, State};
 pub use contains::{Containment, Member, containers, member, members};
 pub use definition::{Definition, Location, declaration, definition};

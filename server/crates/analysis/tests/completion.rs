@@ -3,7 +3,7 @@
 mod support;
 
 use expect_test::{Expect, expect};
-use hostwise_analysis::{CompletionKind, completions, documentation};
+use hostwise_analysis::{CompletionKind, completions, documentation, settings_completions};
 use support::scene;
 
 /// The first items at the cursor: the word they replace, then label, text, detail.
@@ -335,6 +335,14 @@ fn patterns_of_plays() {
     "#]],
     );
     check(&fixture("- name: $0"), 1, expect!["nothing\n"]);
+    for sign in ["kube_node:", "kube_node:!", "kube_node:&", "kube_node,"] {
+        let here = scene(&fixture(&format!("- hosts: {sign}$0")));
+        let found = completions(&here.workspace, &here.path, here.offset).expect("names");
+        let labels: Vec<&str> = found.items.iter().map(|item| item.label.as_str()).collect();
+        assert!(labels.contains(&"all") && labels.contains(&"node-1"), "{sign}: {labels:?}");
+        assert_eq!(labels.last(), Some(&"kube_node"), "it is named already");
+        assert_eq!(found.word.span().len(), 0);
+    }
 }
 
 #[test]
@@ -347,24 +355,113 @@ fn ids_of_rules() {
         component-not-installed -> "component-not-installed" (A dedicated etcd host has no container engine, so the tool that lists images elsewhere is missing there.)
     "#]],
     );
-    check(
-        "#- /w/hostwise.toml\n[rules]\nyaml-syn$0\n",
-        1,
-        expect![[r#"
-        «yaml-syn»
-        yaml-syntax -> "yaml-syntax = " (Ansible cannot read the file: its YAML reader stops at this place.)
-    "#]],
+}
+
+#[test]
+fn settings_by_their_schema() {
+    let schema = serde_json::json!({ "properties": {
+        "kubespray": { "type": "string", "description": "The release." },
+        "loud": { "type": "boolean", "default": true },
+        "inventories": { "type": "array", "items": { "type": "string" } },
+        "rules": { "type": "object" },
+        "hints": { "type": "object", "properties": { "role": { "type": "boolean", "default": false } } },
+        "ignore": { "type": "array", "items": { "type": "object", "properties": {
+            "path": { "type": "string" }, "rules": { "type": "array", "items": { "type": "string" } },
+        } } },
+    } });
+    let offered = |text: &str| {
+        let scene = scene(&format!("#- /w/hostwise.toml\n{text}"));
+        let file = scene.workspace.files().file(&scene.path).expect("a file");
+        let found = settings_completions(file, scene.offset, &schema).unwrap_or_default();
+        let written = found.items.into_iter().take(6).map(|item| item.snippet.unwrap_or(item.text));
+        format!("«{}» {}", &file.text()[found.word.span()], written.collect::<Vec<_>>().join(" | "))
+    };
+    assert_eq!(offered("kubespray = \"2.31\"\nlo$0\n"), "«lo» loud = ${1|false,true|}");
+    assert_eq!(
+        offered("kubespray = \"\"\n$0\n[rules]\nloud = \"off\"\n"),
+        "«» loud = ${1|false,true|} | inventories = [\"$1\"] | [rules]\n | [hints]\n | [[ignore]]\n"
     );
+    assert_eq!(offered("kubespray = \"2.3$0"), "«2.3» 2.32.0 | 2.31.0 | 2.30.0 | 2.24.3");
+    assert_eq!(offered("loud = $0\n"), "«» true | false");
+    assert_eq!(offered("[h$0\n"), "«h» hints]");
+    assert_eq!(offered("[[$0\n"), "«» ignore]]");
+    assert_eq!(offered("[hints]\n$0\n"), "«» role = ${1|true,false|}");
+    assert_eq!(offered("[[ignore]]\n$0\n"), "«» path = \"$1\" | rules = [\"$1\"]");
+    assert_eq!(offered("[[ignore]]\nrules = [\"yaml-syntax\", \"component-no$0"), "«component-no» component-not-installed");
+    assert_eq!(offered("é€😀 = 1\n[rules]\nyaml-syn$0\n"), "«yaml-syn» yaml-syntax = ");
+    assert_eq!(offered("[rules]\nyaml-syntax = \"o$0\"\n"), "«o» off | information | error");
+    assert_eq!(offered("[rules]\nyaml-syntax = $0\n"), "«» \"off\" | \"hint\" | \"information\" | \"warning\" | \"error\"");
+    assert_eq!(offered("# a comment $0"), "«» ");
+    assert_eq!(offered("nothing = \"$0"), "«» ");
+}
+
+#[test]
+fn conditions_without_brackets() {
+    let fixture = |text: &str| {
+        format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{node-1: {{mine: 1}}}}}}\n#- /w/group_vars/all.yml\nx: 1\n#- /w/tasks.yml\n{text}\n")
+    };
+    for before in ["- debug:\n  when: ", "- debug:\n  when: \"", "- debug:\n  when:\n    - x == 1\n    - ", "- debug:\n  when: >-\n    x == 1 and\n    ", "- assert: {that: ["] {
+        check(
+            &fixture(&format!("{before}mi$0")),
+            1,
+            expect![[r#"
+                «mi»
+                mine -> "mine"
+                …
+            "#]],
+        );
+    }
+    let when = |text: &str| fixture(&format!("- debug:\n  when: {text}"));
     check(
-        "#- /w/hostwise.toml\n[rules]\nyaml-syntax = \"o$0\"\n",
-        9,
+        &when("\"'é€😀' in mine | defa$0"),
+        2,
         expect![[r#"
-        «o»
-        off -> "off"
-        information -> "information"
-        error -> "error"
-    "#]],
+            «defa»
+            default -> "default" (another value when it is undefined)
+        "#]],
     );
+    check(&when("mine is def$0"), 1, expect![[r#"
+        «def»
+        defined -> "defined" (a variable that has a value)
+        …
+    "#]]);
+    check(&when("mine is not undef$0"), 1, expect![[r#"
+        «undef»
+        undefined -> "undefined" (a variable without a value)
+    "#]]);
+    check(&when("mine $0"), 9, expect![[r#"
+        «»
+        and -> "and" (both hold)
+        else -> "else" (what it is otherwise)
+        if -> "if" (under this condition)
+        in -> "in" (an element of a list, or a part of a text)
+        is -> "is" (passes a test)
+        not in -> "not in" (no element of a list, and no part of a text)
+        or -> "or" (one of them holds)
+    "#]]);
+    check(&when("mine and $0 == 1"), 1, expect![[r#"
+        «»
+        mine -> "mine"
+        …
+    "#]]);
+    check(&when("\"'kube_n$0' in group_names\""), 1, expect![[r#"
+        «kube_n»
+        kube_node -> "kube_node" (the workers, which run the pods)
+        …
+    "#]]);
+    check(&when("inventory_hostname == 'no$0"), 1, expect![[r#"
+        «no»
+        node-1 -> "node-1"
+    "#]]);
+    check(&when("inventory_hostname in groups['kube_n$0"), 1, expect![[r#"
+        «kube_n»
+        kube_node -> "kube_node" (the workers, which run the pods)
+        …
+    "#]]);
+    check(&when("mine == 'kube_n$0'"), 1, expect![[r#"
+        «kube_n»
+    "#]]);
+    check(&fixture("- debug: {msg: mi$0}"), 1, expect!["nothing\n"]);
 }
 
 #[test]

@@ -83,5 +83,20 @@ pub fn in_text(text: &str, start: usize) -> Vec<Region> {
     if text.contains('{') { lexer::regions(&Content::verbatim(text, start)) } else { Vec::new() }
 }
 
+/// The words of a scalar that is one expression without brackets around it, as in `when`. None for other nodes, for one with brackets of its own, and
+/// where Ansible looks for no expression.
+pub fn expression(node: Node<'_>) -> Vec<Token> {
+    let is_scalar = matches!(node.kind(), Kind::Plain | Kind::SingleQuoted | Kind::DoubleQuoted | Kind::Literal | Kind::Folded);
+    if !is_scalar || node.tag().is_some() || node.source().contains(['{', '}']) {
+        return Vec::new();
+    }
+    lexer::expression(&Content::of(node))
+}
+
+/// The words of an expression that stands in the source as it is, from byte `start` on.
+pub fn expression_in_text(text: &str, start: usize) -> Vec<Token> {
+    lexer::expression(&Content::verbatim(text, start))
+}
+
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,13 @@ pub fn documentation(workspace: &Workspace, path: &str, kind: CompletionKind, la
             }
         },
         CompletionKind::Variable => variable(cluster, label),
-        CompletionKind::Section | CompletionKind::Value | CompletionKind::Filter | CompletionKind::Rule => None,
+        CompletionKind::Section
+        | CompletionKind::Value
+        | CompletionKind::Filter
+        | CompletionKind::Test
+        | CompletionKind::Keyword
+        | CompletionKind::Rule
+        | CompletionKind::Setting => None,
     }
 }
 

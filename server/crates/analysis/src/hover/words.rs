@@ -1,25 +1,16 @@
-//! Words in values that are no names of the inventory: programs and components in any text, and the names in bare expressions (`when:`).
+//! Words in values that are no names of the inventory: programs and components in any text.
 
 use hostwise_inventory::SourceFile;
 use hostwise_syntax::TextRange;
-use hostwise_syntax::jinja::{self, Role, Token};
 use hostwise_syntax::yaml::{Kind, Node};
 
-use super::{Hover, component, group, variable};
+use super::{Hover, component};
 use crate::cluster::Cluster;
-use crate::occurrences::{CONDITIONS, content};
 
 pub(super) fn hover(cluster: &Cluster, file: &SourceFile, offset: usize) -> Option<Hover> {
-    let scalar = scalar_at(file, offset);
-    if let Some((node, key)) = &scalar
-        && CONDITIONS.contains(&&**key)
-        && let Some(hover) = in_condition(cluster, *node, offset)
-    {
-        return Some(hover);
-    }
     let text = file.text();
-    let within = match scalar {
-        Some((node, _)) => node.range(),
+    let within = match scalar_at(file, offset) {
+        Some(node) => node.range(),
         None => ini_value_at(file, offset)?,
     };
     let range = word_at(text, within, offset)?;
@@ -28,8 +19,8 @@ pub(super) fn hover(cluster: &Cluster, file: &SourceFile, offset: usize) -> Opti
     Some(Hover { range, markdown: component::markdown(cluster, word, name, component) })
 }
 
-/// The scalar value at `offset`, and the key it belongs to.
-fn scalar_at(file: &SourceFile, offset: usize) -> Option<(Node<'_>, String)> {
+/// The scalar value at `offset`.
+fn scalar_at(file: &SourceFile, offset: usize) -> Option<Node<'_>> {
     if file.is_encrypted() {
         return None;
     }
@@ -40,10 +31,8 @@ fn scalar_at(file: &SourceFile, offset: usize) -> Option<(Node<'_>, String)> {
         return None;
     }
     let mapping = path.iter().rev().find(|node| node.is_mapping());
-    let entry =
-        mapping.and_then(|mapping| mapping.entries().find(|entry| entry.value.range().touches(offset) && entry.key.id() != node.id()));
     let is_key = mapping.is_some_and(|mapping| mapping.entries().any(|entry| entry.key.id() == node.id()));
-    (!is_key).then(|| (node, entry.map(|entry| entry.key.text().into_owned()).unwrap_or_default()))
+    (!is_key).then_some(node)
 }
 
 fn ini_value_at(file: &SourceFile, offset: usize) -> Option<TextRange> {
@@ -52,28 +41,6 @@ fn ini_value_at(file: &SourceFile, offset: usize) -> Option<TextRange> {
     }
     let lines = file.ini().sections.iter().flat_map(|section| &section.lines);
     lines.flat_map(|line| &line.assignments).map(|assignment| assignment.value_range).find(|range| range.touches(offset))
-}
-
-/// A variable, or a group in quotes, of an expression without brackets.
-fn in_condition(cluster: &Cluster, node: Node<'_>, offset: usize) -> Option<Hover> {
-    let text = node.document().text();
-    let range = content(node);
-    let start = (range.start as usize).checked_sub(2)?;
-    let regions = jinja::in_text(&format!("{{{{{}}}}}", &text[range.span()]), start);
-    let tokens: Vec<&Token> = regions.iter().flat_map(|region| &region.tokens).collect();
-    let index = tokens.iter().position(|token| token.range.touches(offset) && matches!(token.role, Role::Variable | Role::String))?;
-    let token = tokens[index];
-    let markdown = match token.role {
-        Role::Variable => variable::markdown(cluster, &token.text, None)?,
-        _ => {
-            let around = |index: Option<usize>| index.and_then(|index| tokens.get(index)).map_or("", |token| &*token.text);
-            let asked =
-                around(index.checked_sub(2)) == "groups" || (index + 1..=index + 3).any(|index| around(Some(index)) == "group_names");
-            let name = token.text.trim_matches(['\'', '"']);
-            group::markdown(cluster, cluster.inventory.group_named(name).filter(|_| asked)?)
-        }
-    };
-    Some(Hover { range: token.range, markdown })
 }
 
 /// The word at `offset` inside `within`: letters, digits, `-` and `_`. A word behind a dot or before one belongs to something longer.

@@ -3,10 +3,10 @@
 
 use hostwise_inventory::{SourceFile, is_magic};
 use hostwise_syntax::TextRange;
-use hostwise_syntax::jinja::{self, Region, Role as TokenRole, Token};
-use hostwise_syntax::yaml::{Kind as NodeKind, Node};
+use hostwise_syntax::jinja::{self, Role as TokenRole, Token};
+use hostwise_syntax::yaml::Node;
 
-use super::{Kind, Occurrence, Role, yaml};
+use super::{Kind, Occurrence, Role};
 
 /// Keys of tasks whose values are expressions without brackets.
 pub(crate) const CONDITIONS: [&str; 6] = ["changed_when", "failed_when", "that", "until", "var", "when"];
@@ -20,7 +20,7 @@ pub(super) fn in_yaml(file: &SourceFile) -> Vec<Occurrence> {
     let mut open: Vec<Node<'_>> = file.yaml().root().into_iter().collect();
     while let Some(node) = open.pop() {
         for region in jinja::regions(node) {
-            read(&region, file.text(), &mut found);
+            read(&region.tokens, file.text(), &mut found);
         }
         open.extend(node.entries().map(|entry| entry.value).chain(node.items()));
     }
@@ -34,23 +34,13 @@ pub(super) fn in_conditions(file: &SourceFile) -> Vec<Occurrence> {
     let mut open: Vec<Node<'_>> = file.yaml().root().into_iter().collect();
     while let Some(node) = open.pop() {
         for entry in node.entries().filter(|entry| CONDITIONS.contains(&&*entry.key.text())) {
-            for expression in std::iter::once(entry.value).chain(entry.value.items()).filter(is_bare) {
-                let range = yaml::content(expression);
-                // In brackets it reads as a template; they stand before what is there.
-                let Some(start) = (range.start as usize).checked_sub(2) else { continue };
-                for region in jinja::in_text(&format!("{{{{{}}}}}", &text[range.span()]), start) {
-                    read(&region, text, &mut found);
-                }
+            for expression in std::iter::once(entry.value).chain(entry.value.items()) {
+                read(&jinja::expression(expression), text, &mut found);
             }
         }
         open.extend(node.entries().map(|entry| entry.value).chain(node.items()));
     }
     found
-}
-
-/// Whether this is a scalar of one line that is no template.
-fn is_bare(node: &Node<'_>) -> bool {
-    matches!(node.kind(), NodeKind::Plain | NodeKind::SingleQuoted | NodeKind::DoubleQuoted) && !node.source().contains(['{', '\n', '\\'])
 }
 
 /// The names in the templates of the values of an INI inventory.
@@ -63,7 +53,7 @@ pub(super) fn in_ini(file: &SourceFile) -> Vec<Occurrence> {
     for assignment in lines.flat_map(|line| &line.assignments) {
         let value = assignment.value_range;
         for region in jinja::in_text(&file.text()[value.span()], value.start as usize) {
-            read(&region, file.text(), &mut found);
+            read(&region.tokens, file.text(), &mut found);
         }
     }
     found
@@ -73,8 +63,7 @@ fn has_templates(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-fn read(region: &Region, text: &str, found: &mut Vec<Occurrence>) {
-    let tokens = &region.tokens;
+fn read(tokens: &[Token], text: &str, found: &mut Vec<Occurrence>) {
     for (index, token) in tokens.iter().enumerate() {
         let rest = &tokens[index + 1..];
         match (token.role, &*token.text) {

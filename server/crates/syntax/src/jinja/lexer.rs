@@ -36,12 +36,8 @@ pub(super) fn regions(content: &Content<'_>) -> Vec<Region> {
         let end = if is_closed { lexer.at } else { start + text[start..lexer.at].trim_end().len() };
         let words = lexer.words;
         let is_raw = kind == RegionKind::Statement && words.first().is_some_and(|word| &text[word.start..word.end] == "raw");
-        let tokens = roles(text, &words, kind).into_iter().map(|(word, role)| Token {
-            role,
-            range: content.source(word.start, word.end),
-            text: text[word.start..word.end].into(),
-        });
-        regions.push(Region { kind, range: content.source(start, end), is_closed, tokens: tokens.collect() });
+        let tokens = tokens(content, &words, kind);
+        regions.push(Region { kind, range: content.source(start, end), is_closed, tokens });
         at = lexer.at.max(start + 2);
         if is_raw {
             at = raw_end(text, at);
@@ -49,6 +45,26 @@ pub(super) fn regions(content: &Content<'_>) -> Vec<Region> {
     }
     mark_locals(&mut regions);
     regions
+}
+
+/// The words of a text that is an expression without brackets around it.
+pub(super) fn expression(content: &Content<'_>) -> Vec<Token> {
+    let text = &*content.text;
+    let mut lexer = Lexer { text, at: 0, words: Vec::new() };
+    let mut brackets = Vec::new();
+    while let Some(character) = text[lexer.at..].chars().next() {
+        lexer.step(character, "\n", &mut brackets);
+    }
+    tokens(content, &lexer.words, RegionKind::Expression)
+}
+
+fn tokens(content: &Content<'_>, words: &[Word], kind: RegionKind) -> Vec<Token> {
+    let token = |(word, role): (Word, Role)| Token {
+        role,
+        range: content.source(word.start, word.end),
+        text: content.text[word.start..word.end].into(),
+    };
+    roles(&content.text, words, kind).into_iter().map(token).collect()
 }
 
 /// Where `{% endraw` starts.
@@ -127,26 +143,31 @@ impl Lexer<'_> {
             if rest.starts_with("{{") || rest.starts_with("{%") || rest.starts_with("{#") {
                 break;
             }
-            match character {
-                '\'' | '"' => self.string(character, closing),
-                '0'..='9' => self.number(),
-                character if is_name_start(character) => self.word(Class::Name, |c| is_name_start(c) || c.is_numeric()),
-                blank if blank.is_whitespace() => self.at += blank.len_utf8(),
-                _ => {
-                    match character {
-                        '(' | '[' | '{' => brackets.push(character),
-                        ')' | ']' | '}' => drop(brackets.pop()),
-                        _ => {}
-                    }
-                    self.sign(character);
-                }
-            }
+            self.step(character, closing, &mut brackets);
         }
         // Not closed: what is on further lines may have nothing to do with it.
         let line_end = self.text[from..self.at].find('\n').map_or(self.at, |found| from + found);
         self.at = line_end;
         self.words.retain(|word| word.end <= line_end);
         false
+    }
+
+    /// Reads one word, or goes over a blank.
+    fn step(&mut self, character: char, closing: &str, brackets: &mut Vec<char>) {
+        match character {
+            '\'' | '"' => self.string(character, closing),
+            '0'..='9' => self.number(),
+            character if is_name_start(character) => self.word(Class::Name, |c| is_name_start(c) || c.is_numeric()),
+            blank if blank.is_whitespace() => self.at += blank.len_utf8(),
+            _ => {
+                match character {
+                    '(' | '[' | '{' => brackets.push(character),
+                    ')' | ']' | '}' => drop(brackets.pop()),
+                    _ => {}
+                }
+                self.sign(character);
+            }
+        }
     }
 
     fn word(&mut self, class: Class, belongs: impl Fn(char) -> bool) {
