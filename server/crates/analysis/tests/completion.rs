@@ -398,9 +398,17 @@ fn settings_by_their_schema() {
 #[test]
 fn conditions_without_brackets() {
     let fixture = |text: &str| {
-        format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{node-1: {{mine: 1}}}}}}\n#- /w/group_vars/all.yml\nx: 1\n#- /w/tasks.yml\n{text}\n")
+        format!(
+            "#- /w/hosts.yaml\nkube_node: {{hosts: {{node-1: {{mine: 1}}}}}}\n#- /w/group_vars/all.yml\nx: 1\n#- /w/tasks.yml\n{text}\n"
+        )
     };
-    for before in ["- debug:\n  when: ", "- debug:\n  when: \"", "- debug:\n  when:\n    - x == 1\n    - ", "- debug:\n  when: >-\n    x == 1 and\n    ", "- assert: {that: ["] {
+    for before in [
+        "- debug:\n  when: ",
+        "- debug:\n  when: \"",
+        "- debug:\n  when:\n    - x == 1\n    - ",
+        "- debug:\n  when: >-\n    x == 1 and\n    ",
+        "- assert: {that: [",
+    ] {
         check(
             &fixture(&format!("{before}mi$0")),
             1,
@@ -420,16 +428,27 @@ fn conditions_without_brackets() {
             default -> "default" (another value when it is undefined)
         "#]],
     );
-    check(&when("mine is def$0"), 1, expect![[r#"
+    check(
+        &when("mine is def$0"),
+        1,
+        expect![[r#"
         «def»
         defined -> "defined" (a variable that has a value)
         …
-    "#]]);
-    check(&when("mine is not undef$0"), 1, expect![[r#"
+    "#]],
+    );
+    check(
+        &when("mine is not undef$0"),
+        1,
+        expect![[r#"
         «undef»
         undefined -> "undefined" (a variable without a value)
-    "#]]);
-    check(&when("mine $0"), 9, expect![[r#"
+    "#]],
+    );
+    check(
+        &when("mine $0"),
+        9,
+        expect![[r#"
         «»
         and -> "and" (both hold)
         else -> "else" (what it is otherwise)
@@ -438,29 +457,50 @@ fn conditions_without_brackets() {
         is -> "is" (passes a test)
         not in -> "not in" (no element of a list, and no part of a text)
         or -> "or" (one of them holds)
-    "#]]);
-    check(&when("mine and $0 == 1"), 1, expect![[r#"
+    "#]],
+    );
+    check(
+        &when("mine and $0 == 1"),
+        1,
+        expect![[r#"
         «»
         mine -> "mine"
         …
-    "#]]);
-    check(&when("\"'kube_n$0' in group_names\""), 1, expect![[r#"
+    "#]],
+    );
+    check(
+        &when("\"'kube_n$0' in group_names\""),
+        1,
+        expect![[r#"
         «kube_n»
         kube_node -> "kube_node" (the workers, which run the pods)
         …
-    "#]]);
-    check(&when("inventory_hostname == 'no$0"), 1, expect![[r#"
+    "#]],
+    );
+    check(
+        &when("inventory_hostname == 'no$0"),
+        1,
+        expect![[r#"
         «no»
         node-1 -> "node-1"
-    "#]]);
-    check(&when("inventory_hostname in groups['kube_n$0"), 1, expect![[r#"
+    "#]],
+    );
+    check(
+        &when("inventory_hostname in groups['kube_n$0"),
+        1,
+        expect![[r#"
         «kube_n»
         kube_node -> "kube_node" (the workers, which run the pods)
         …
-    "#]]);
-    check(&when("mine == 'kube_n$0'"), 1, expect![[r#"
+    "#]],
+    );
+    check(
+        &when("mine == 'kube_n$0'"),
+        1,
+        expect![[r#"
         «kube_n»
-    "#]]);
+    "#]],
+    );
     check(&fixture("- debug: {msg: mi$0}"), 1, expect!["nothing\n"]);
 }
 

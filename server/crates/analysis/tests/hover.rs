@@ -555,7 +555,9 @@ fn names_in_conditions_without_brackets() {
         "#]],
     );
     check(&play("result$0.rc == 0"), expect!["nothing\n"]);
-    check(&play("|\n        x == 1 and\n        'et$0cd' in group_names\n"), expect![[r#"
+    check(
+        &play("|\n        x == 1 and\n        'et$0cd' in group_names\n"),
+        expect![[r#"
         ['etcd']
         **etcd**: the members of the etcd cluster, an odd number; ignored when etcd_deployment_type is kubeadm
 
@@ -568,7 +570,8 @@ fn names_in_conditions_without_brackets() {
         Layout: separate
 
         Kubespray 2.31.0 (newest known release, no checkout found)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

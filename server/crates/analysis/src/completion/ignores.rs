@@ -2,9 +2,9 @@
 
 use hostwise_inventory::SourceFile;
 
+use super::Found;
 use super::place::comment;
 use super::settings::{rules, word};
-use super::Found;
 
 /// `None` where no rule is named.
 pub(super) fn found(file: &SourceFile, offset: usize) -> Option<Found> {

@@ -51,7 +51,8 @@ fn properties<'s>(schema: &'s Value, section: &str) -> Option<&'s serde_json::Ma
 
 fn headers(schema: &Value, is_list: bool) -> Vec<Completion> {
     let end = if is_list { "]]" } else { "]" };
-    let sections = properties(schema, "").into_iter().flatten().filter(|(_, schema)| is_section(schema) && is_list == (schema["type"] == "array"));
+    let sections =
+        properties(schema, "").into_iter().flatten().filter(|(_, schema)| is_section(schema) && is_list == (schema["type"] == "array"));
     sections.map(|(name, schema)| setting(name, schema).text(format!("{name}{end}"))).collect()
 }
 
