@@ -14,3 +14,5 @@ mod scope;
 pub(crate) mod script;
 mod shell;
 pub(crate) mod tools;
+
+pub(crate) use parse::is_reserved;

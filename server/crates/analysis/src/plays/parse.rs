@@ -8,6 +8,8 @@ use hostwise_inventory::SourceFile;
 use hostwise_syntax::TextRange;
 use hostwise_syntax::yaml::{Entry, Node};
 
+pub(crate) use keywords::is_reserved;
+
 use super::model::{Block, Content, Item, Keywords, KeywordsId, Module, Play, PlayFile, RoleUse, Task, TaskId, Text, text};
 
 /// Blocks nested deeper than this are left out.

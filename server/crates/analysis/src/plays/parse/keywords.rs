@@ -7,8 +7,8 @@ use hostwise_syntax::yaml::{Kind, Node};
 use super::texts;
 use crate::plays::model::{Keywords, Loop, text};
 
-/// Everything that may stand in a task besides its module (ansible-core `playbook/task.py` and what it inherits).
-const KEYWORDS: [&str; 47] = [
+/// What may stand in a task besides its module (ansible-core `playbook/task.py` and what it inherits), and is no name for a variable.
+const OF_TASKS: [&str; 45] = [
     "action",
     "always",
     "any_errors_fatal",
@@ -33,7 +33,6 @@ const KEYWORDS: [&str; 47] = [
     "failed_when",
     "ignore_errors",
     "ignore_unreachable",
-    "listen",
     "local_action",
     "loop",
     "loop_control",
@@ -52,14 +51,55 @@ const KEYWORDS: [&str; 47] = [
     "throttle",
     "timeout",
     "until",
-    "vars",
     "vars_files",
     "vars_prompt",
     "when",
 ];
 
+/// What may stand in a task, and is let pass as the name of a variable.
+const OF_TASKS_ONLY: [&str; 2] = ["listen", "vars"];
+
+/// Words of plays, roles and templates: the rest of the names for which ansible-core 2.19 warns (`vars/reserved.py`).
+const OF_OTHERS: [&str; 29] = [
+    "async_val",
+    "cycler",
+    "dict",
+    "fact_path",
+    "force_handlers",
+    "gather_facts",
+    "gather_timeout",
+    "handlers",
+    "hosts",
+    "joiner",
+    "lipsum",
+    "lookup",
+    "loop_with",
+    "max_fail_percentage",
+    "namespace",
+    "now",
+    "omit",
+    "order",
+    "post_tasks",
+    "pre_tasks",
+    "q",
+    "query",
+    "range",
+    "roles",
+    "serial",
+    "strategy",
+    "tasks",
+    "undef",
+    "with_",
+];
+
+/// Whether it stands in a task for something else than a module.
 pub(super) fn is_keyword(name: &str) -> bool {
-    KEYWORDS.binary_search(&name).is_ok() || name.starts_with("with_")
+    OF_TASKS.binary_search(&name).is_ok() || OF_TASKS_ONLY.contains(&name) || name.starts_with("with_")
+}
+
+/// Whether Ansible warns about a variable of this name.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    OF_TASKS.binary_search(&name).is_ok() || OF_OTHERS.binary_search(&name).is_ok()
 }
 
 /// The keywords of a play, block, task or role.
@@ -135,6 +175,6 @@ fn items(name: &str, value: Node<'_>) -> Loop {
 mod tests {
     #[test]
     fn keywords_are_sorted() {
-        assert!(super::KEYWORDS.is_sorted());
+        assert!(super::OF_TASKS.is_sorted() && super::OF_OTHERS.is_sorted());
     }
 }
