@@ -68,6 +68,12 @@ impl Value {
         reasons
     }
 
+    /// What a mapping has under a text.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        let Value::Map(entries) = self else { return None };
+        entries.get(&Value::text(name))
+    }
+
     pub(crate) fn list(items: Vec<Value>) -> Value {
         Value::List(Arc::new(items))
     }

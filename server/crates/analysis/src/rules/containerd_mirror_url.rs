@@ -67,24 +67,19 @@ impl Wrong {
 /// What is wrong in one item of the list; nothing when its shape is another one.
 fn wrong_texts(registry: &Value) -> Vec<Wrong> {
     let mut wrong = Vec::new();
-    if let Some(Value::String(prefix)) = field(registry, "prefix")
+    if let Some(Value::String(prefix)) = registry.field("prefix")
         && prefix.contains("://")
     {
         wrong.push(Wrong::Prefix(Arc::clone(prefix)));
     }
-    if let Some(Value::List(mirrors)) = field(registry, "mirrors") {
-        let hosts = mirrors.iter().filter_map(|mirror| match field(mirror, "host") {
+    if let Some(Value::List(mirrors)) = registry.field("mirrors") {
+        let hosts = mirrors.iter().filter_map(|mirror| match mirror.field("host") {
             Some(Value::String(host)) if !host.is_empty() && !host.contains("://") => Some(Wrong::Host(Arc::clone(host))),
             _ => None,
         });
         wrong.extend(hosts);
     }
     wrong
-}
-
-fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    let Value::Map(entries) = value else { return None };
-    entries.get(&Value::text(name))
 }
 
 /// The scalar below `value` that says exactly `text`, and whether there is one.
