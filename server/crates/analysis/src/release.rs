@@ -68,6 +68,16 @@ impl Release {
         matches!(self.source, Source::Guess(_))
     }
 
+    /// The oldest release that it can be: another one than its version only where that is a guess, or nothing says what it is.
+    pub(crate) fn oldest(&self) -> Version {
+        let oldest_known = || Packs::bundled().versions().next().unwrap_or(self.version);
+        match &self.source {
+            Source::Settings | Source::Checkout(_) => self.version,
+            Source::Guess(hint) => hint.oldest.unwrap_or_else(oldest_known),
+            Source::Newest => oldest_known(),
+        }
+    }
+
     /// Whether both know the same.
     pub(crate) fn is_same(&self, other: &Release) -> bool {
         let same_checkout = match (&self.checkout, &other.checkout) {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use crate::variables::parsed;
-use crate::{Pack, Version, sources};
+use crate::{Pack, Removed, Version, sources};
 
 /// The packs bundled with this build, oldest first. Each is read when it is first asked for.
 #[derive(Debug)]
@@ -50,6 +50,11 @@ impl Packs {
     /// Whether any release has, or had, a variable of this name. Reads no pack for it.
     pub fn know(&self, variable: &str) -> bool {
         crate::variables::is_known(variable)
+    }
+
+    /// What is known of a name that an earlier release read and `release` does not. Reads no pack for it.
+    pub fn removed(&self, variable: &str, release: Version) -> Option<Removed> {
+        crate::variables::removed(variable, release)
     }
 
     /// The releases that have a pack, oldest first.

@@ -20,6 +20,8 @@ pub(crate) struct Hint {
     pub(crate) path: Arc<str>,
     /// One-based; none for a file that is a hint by being there.
     line: Option<u32>,
+    /// The oldest release that fits as well; none when releases fit that are older than all that are known.
+    pub(crate) oldest: Option<Version>,
 }
 
 impl fmt::Display for Hint {
@@ -60,8 +62,8 @@ const PINNED: [(&str, [u32; 3]); 9] = [
 pub(super) fn of(files: &Files, request: &Request) -> Option<(Version, Hint)> {
     let homes: Vec<&str> = request.sources.iter().map(|source| home(files, source)).collect();
     let by_version = homes.iter().find_map(|home| kube_version(files, home)).and_then(|(text, path, line)| {
-        let release = installing(&text)?;
-        Some((release, Hint { what: format!("kube_version is {text}"), path, line: Some(line) }))
+        let (oldest, release) = installing(&text)?;
+        Some((release, Hint { what: format!("kube_version is {text}"), path, line: Some(line), oldest: Some(oldest) }))
     });
     by_version.or_else(|| homes.iter().find_map(|home| by_sample(files, request, home)))
 }
@@ -82,18 +84,19 @@ fn kube_version(files: &Files, home: &str) -> Option<(String, Arc<str>, u32)> {
     entries.filter_map(|entry| if let Entry::File(file) = entry { set(file) } else { None }).next()
 }
 
-/// The release whose sample pins this version of Kubernetes, else the newest that installs it, written as the release wants it.
-fn installing(text: &str) -> Option<Version> {
-    if let Some((_, [major, minor, patch])) = PINNED.iter().find(|(pinned, _)| *pinned == text) {
-        return Some(Version { major: *major, minor: *minor, patch: *patch });
-    }
+/// The oldest release that installs this version of Kubernetes, written as the release wants it, and the likely one: whose sample pins it, else the
+/// newest.
+fn installing(text: &str) -> Option<(Version, Version)> {
     let version: Version = text.parse().ok()?;
     let has_v = text.starts_with('v');
     let fits = |release: Version| has_v == (release < WITHOUT_V);
     let installs = |window: &&Window| fits(window.release) && (window.from..=window.to).contains(&version);
     // The development branch only when nothing that was released fits.
     let released = WINDOWS.iter().rev().filter(|window| window.release <= Packs::bundled().newest().version);
-    released.chain(WINDOWS.iter().rev()).find(installs).map(|window| window.release)
+    let newest = released.chain(WINDOWS.iter().rev()).find(installs)?.release;
+    let oldest = WINDOWS.iter().find(installs)?.release;
+    let pinned = PINNED.iter().find(|(pinned, _)| *pinned == text);
+    Some((oldest, pinned.map_or(newest, |(_, [major, minor, patch])| Version { major: *major, minor: *minor, patch: *patch })))
 }
 
 fn by_sample(files: &Files, request: &Request, home: &str) -> Option<(Version, Hint)> {
@@ -111,7 +114,8 @@ fn by_sample(files: &Files, request: &Request, home: &str) -> Option<(Version, H
     let newest = Packs::bundled().newest().version;
     let mut releases = WINDOWS.iter().map(|window| window.release).filter(|release| *release <= newest);
     let release = releases.rfind(|release| (from..=to).contains(&release.minor)).filter(|release| *release != newest)?;
-    Some((release, Hint { what: format!("{path} is there"), path: format!("{home}/{path}").into(), line: None }))
+    let oldest = (from > 0).then_some(Version { major: 2, minor: from, patch: 0 });
+    Some((release, Hint { what: format!("{path} is there"), path: format!("{home}/{path}").into(), line: None, oldest }))
 }
 
 /// Whether the inventory lists the children of `k8s_cluster`, as the sample did up to 2.26.

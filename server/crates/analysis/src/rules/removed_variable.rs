@@ -30,6 +30,7 @@ const STOPS: [(&str, u32, u32, &str); 7] = [
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     let Some(release) = &cluster.kubespray else { return };
+    let oldest = release.oldest();
     for name in cluster.inventory.set_variables() {
         let stops = STOPS.iter().any(|(stop, since, before, condition)| {
             let is_meant = *stop == &**name && cluster.is_since(*since) && !cluster.is_since(*before);
@@ -45,11 +46,14 @@ fn check(findings: &mut Findings<'_>) {
         }
         let last = removed.last.map(|last| format!(" (last: {}.{})", last.major, last.minor)).unwrap_or_default();
         let instead = removed.instead.map(|instead| format!(": set {instead} instead")).unwrap_or_default();
+        // Where nothing says which release it is, an older one may still read it.
+        let is_certain = oldest == release.version || Packs::bundled().removed(name, oldest).is_some();
         // A test of Kubespray's CI that upgrades a cluster sets what only the older of two releases reads.
         let is_test = cluster.request.given.is_some();
         for definition in cluster.inventory.definitions(name) {
             let layer = &definition.layer;
             let (severity, message) = match (stops, is_nothing(&layer.value)) {
+                _ if !is_certain => (Severity::Information, format!("Kubespray does not read {name} any more{last}{instead}")),
                 (true, _) => (Severity::Error, format!("Kubespray {} stops at {name}, which it removed{instead}", release.version)),
                 (false, true) => (Severity::Hint, format!("{name} is not read by Kubespray {}{last}{instead}", release.version)),
                 (false, false) => (RULE.severity, format!("{name} is not read by Kubespray {}{last}{instead}", release.version)),
