@@ -1,6 +1,7 @@
 //! The pages of the rules, executed: each example must give exactly the findings of its rule that are written in it, and an example without any
 //! must give no error and no warning of any rule.
 
+mod fixes;
 mod silence;
 
 use std::collections::BTreeSet;

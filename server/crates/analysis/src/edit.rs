@@ -1,5 +1,7 @@
 //! Edits of the variables of an inventory, wherever they are written. Everything else stays as it is; what cannot be done with certainty gives none.
 
+mod groups;
+
 use std::sync::Arc;
 
 use hostwise_inventory::{Entry as FileEntry, Files, Layer, Place, SourceFile};
@@ -9,7 +11,7 @@ use hostwise_syntax::yaml::{Entry, Node};
 use hostwise_syntax::{TextRange, Value};
 
 use crate::cluster::Cluster;
-use crate::discovery::name_of;
+use crate::discovery::{name_of, parent};
 use crate::{Change, FileEdit};
 
 impl Change {
@@ -39,6 +41,19 @@ impl Cluster {
             Written::Vars(file, section) => ini::set_variable(file.ini(), section, name, value),
         };
         Some(Change::of_file(self.inventory.file(layer.key.file).path(), [edit?]))
+    }
+
+    /// Sets a variable for all hosts, in the file for that beside the inventory file of `place`. `None` when any line sets it already.
+    pub(crate) fn set_for_all(&self, files: &Files, place: Place, name: &str, value: &Value) -> Option<Change> {
+        if !self.inventory.definitions(name).is_empty() {
+            return None;
+        }
+        let base = parent(self.inventory.file(place.file).path());
+        let target = file_of_group(files, base, "all", "all.yml");
+        let empty = hostwise_syntax::yaml::parse("".into());
+        let document = files.file(&target).map_or(&empty, |file| file.yaml());
+        let edit = yaml::insert_at_root(document, &yaml::Fragment::new(name, value.clone()))?;
+        Some(Change::of_file(&target, [edit]))
     }
 
     /// Takes a variable out.

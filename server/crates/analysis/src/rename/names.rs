@@ -39,7 +39,13 @@ pub(super) fn check_new(workspace: &Workspace, clusters: &[&Arc<Cluster>], thing
     }
     for cluster in clusters {
         let is_variable = matches!(thing, Thing::Variable(_));
-        if !is_variable && cluster.inventory.group_named(new).is_some() {
+        let group = cluster.inventory.group_named(new);
+        // A group that playbooks make from one of an older name takes its place.
+        let is_successor = || {
+            let knowledge = cluster.kubespray.as_ref().and_then(|release| release.pack.groups.get(new));
+            knowledge.is_some_and(|knowledge| knowledge.legacy_names.iter().any(|old| **old == **thing.name()))
+        };
+        if !is_variable && group.is_some_and(|group| !cluster.inventory.group(group).mentions.is_empty() || !is_successor()) {
             return Err(format!("{new} is a group already"));
         }
         if !is_variable && cluster.inventory.host_named(new).is_some() {

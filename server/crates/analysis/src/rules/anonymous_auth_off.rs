@@ -1,10 +1,11 @@
 //! `anonymous-auth-off`: without anonymous requests no node can join.
 
 use hostwise_expression::Value;
+use hostwise_syntax as syntax;
 
 use super::{Findings, Rule};
 use crate::Severity;
-use crate::findings::HOSTS;
+use crate::findings::{HOSTS, Remedy};
 
 pub(super) const RULE: Rule =
     Rule { id: "anonymous-auth-off", severity: Severity::Error, tag: None, page: include_str!("anonymous-auth-off.md"), check };
@@ -27,7 +28,11 @@ fn check(findings: &mut Findings<'_>) {
         if !masters.is_empty() {
             let message =
                 format!("kube_api_anonymous_auth is off on {HOSTS}: kubeadm join reads cluster-info without a name, so no node can join");
-            findings.report(findings.at(&RULE, winner.key, message).on(masters));
+            let on = syntax::Value::Bool(true);
+            let remedy = Remedy::offered([("kube_api_anonymous_auth", on.clone()), ("remove_anonymous_access", on)]);
+            let is_known = cluster.kubespray.as_ref().is_some_and(|release| release.pack.variable("remove_anonymous_access").is_some());
+            let fix = remedy.on(cluster, situation.hosts.example, &["kube_api_anonymous_auth"]).filter(|_| is_known);
+            findings.report(findings.at(&RULE, winner.key, message).on(masters).fix(fix));
         }
     }
 }

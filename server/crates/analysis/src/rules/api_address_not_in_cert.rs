@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use hostwise_expression::Value;
-use hostwise_inventory::HostId;
+use hostwise_inventory::{HostId, Place};
+use hostwise_syntax as syntax;
 
 use super::{Findings, Rule};
-use crate::Severity;
 use crate::cluster::Cluster;
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "api-address-not-in-cert",
@@ -19,6 +20,8 @@ pub(super) const RULE: Rule = Rule {
 
 /// What else goes into the certificate (Kubespray `roles/kubernetes/control-plane/tasks/kubeadm-setup.yml`), and what adds to it.
 const OTHERS: [&str; 4] = ["access_ip", "apiserver_loadbalancer_domain_name", "kube_vip_address", "kube_override_hostname"];
+
+const NAMES: &str = "supplementary_addresses_in_ssl_keys";
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
@@ -33,8 +36,23 @@ fn check(findings: &mut Findings<'_>) {
         let message = format!(
             "{used}, the ansible_host of {name}, is not among the names of the API certificate, unless the machine's default route has it"
         );
-        findings.report(findings.at(&RULE, place, message).on([host]).because(findings.values(host, &["ip"])));
+        let fix = name_it(findings, host, place, used);
+        findings.report(findings.at(&RULE, place, message).on([host]).because(findings.values(host, &["ip"])).fix(fix));
     }
+}
+
+/// The address in the list of further names, which is made when there is none.
+fn name_it(findings: &Findings<'_>, host: HostId, place: Place, used: IpAddr) -> Option<Fix> {
+    let cluster = findings.cluster;
+    let address = syntax::Value::String(used.to_string().into());
+    let change = match cluster.winner(host, NAMES) {
+        Some(layer) => {
+            let syntax::Value::List(known) = &layer.value else { return None };
+            cluster.change_value(&layer, &syntax::Value::List(known.iter().cloned().chain([address]).collect()))
+        }
+        None => cluster.set_for_all(findings.workspace.files(), place, NAMES, &syntax::Value::List([address].into())),
+    };
+    Some(Fix { title: format!("Add {used} to {NAMES}"), is_safe: false, change: change? })
 }
 
 fn address(cluster: &Cluster, host: HostId, name: &str) -> Option<IpAddr> {
@@ -60,15 +78,15 @@ fn is_named(cluster: &Cluster, host: HostId, wanted: IpAddr) -> bool {
         _ => false,
     };
     let is_set = |name: &&&str| cluster.winner(host, name).is_some();
-    let in_list = || match cluster.value(host, "supplementary_addresses_in_ssl_keys") {
+    let in_list = || match cluster.value(host, NAMES) {
         Value::List(items) => items.iter().any(|item| is_or_may_be(item) || !item.reasons().is_empty()),
-        Value::Unknown(_) => cluster.winner(host, "supplementary_addresses_in_ssl_keys").is_some(),
+        Value::Unknown(_) => cluster.winner(host, NAMES).is_some(),
         other => is_or_may_be(&other),
     };
     let in_balancer = || match cluster.winner(host, "loadbalancer_apiserver").map(|_| cluster.value(host, "loadbalancer_apiserver")) {
-        Some(Value::Map(entries)) => entries.get(&Value::text("address")).is_some_and(is_or_may_be),
         Some(Value::Unknown(_)) => true,
-        _ => false,
+        Some(balancer) => balancer.field("address").is_some_and(is_or_may_be),
+        None => false,
     };
     OTHERS.iter().filter(is_set).any(|name| is_or_may_be(&cluster.value(host, name))) || in_list() || in_balancer()
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use hostwise_expression::Value;
 use hostwise_inventory::{HostId, Layer};
+use hostwise_syntax as syntax;
 
 use super::{Findings, Rule};
-use crate::Severity;
 use crate::cluster::Cluster;
-use crate::findings::HOSTS;
+use crate::findings::{HOSTS, Remedy};
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule =
     Rule { id: "apiserver-lb", severity: Severity::Warning, tag: None, page: include_str!("apiserver-lb.md"), check };
@@ -43,7 +44,8 @@ fn local(findings: &mut Findings<'_>, masters: &[HostId]) {
                 if !hosts.is_empty() {
                     let message = format!("{LOCAL} is on for {HOSTS}, and {EXTERNAL} is set: one excludes the other");
                     let related = findings.related(external.key, format!("{EXTERNAL} is set here"));
-                    findings.report(findings.at(&RULE, winner.key, message).on(hosts).because([related]));
+                    let fix = Remedy::offered([(LOCAL, syntax::Value::Bool(false))]).on(cluster, host, &[]);
+                    findings.report(findings.at(&RULE, winner.key, message).on(hosts).because([related]).fix(fix));
                 }
             }
             (false, None, [first, _, ..]) if cluster.value(host, "kube_vip_enabled") == Value::Bool(false) => {
@@ -69,7 +71,7 @@ fn external(findings: &mut Findings<'_>, masters: &[HostId]) {
     for situation in cluster.situations(EXTERNAL).iter() {
         let (Some(winner), Some(address)) = (&situation.winner, text_field(&situation.value, "address")) else { continue };
         let host = situation.hosts.example;
-        let port = field(&situation.value, "port").cloned().unwrap_or_else(|| cluster.value(host, "kube_apiserver_port"));
+        let port = situation.value.field("port").cloned().unwrap_or_else(|| cluster.value(host, "kube_apiserver_port"));
         let own = masters.iter().copied().find(|&master| addresses(cluster, master).contains(&address));
         if let Some(master) = own.filter(|_| masters.len() > 1)
             && is_same_number(&port, &cluster.value(master, "kube_apiserver_port"))
@@ -90,7 +92,9 @@ fn unresolved_name(findings: &mut Findings<'_>, host: HostId, external: &Layer, 
     let is_affected = cluster.kubespray.as_ref().is_some_and(|release| (release.version.major, release.version.minor) == (2, 29));
     if is_affected && cluster.winner(host, NAME).is_none() {
         let message = format!("on 2.29 no file resolves the name of the load balancer any more: set {NAME} to {address}");
-        findings.report(findings.at(&RULE, external.key, message));
+        let set = cluster.set_beside(external, NAME, &syntax::Value::String(address.into()));
+        let fix = set.map(|change| Fix { title: format!("Set {NAME} to {address}"), is_safe: false, change });
+        findings.report(findings.at(&RULE, external.key, message).fix(fix));
     }
 }
 
@@ -110,12 +114,24 @@ fn kube_vip(findings: &mut Findings<'_>) {
                 _ => continue,
             },
         };
-        let message = match used {
+        let message = match &used {
             None => format!("kube-vip serves {address}, and no node uses it: {EXTERNAL} is not set"),
             Some(used) => format!("kube-vip serves {address}, and the nodes use {used}: {EXTERNAL}.address should be the same"),
         };
-        findings.report(findings.at(&RULE, winner.key, message).on(alike.all(cluster)).because(findings.values(host, &[EXTERNAL])));
+        let fix = if used.is_none() { use_address(cluster, host, &winner, &address) } else { None };
+        let finding = findings.at(&RULE, winner.key, message).on(alike.all(cluster));
+        findings.report(finding.because(findings.values(host, &[EXTERNAL])).fix(fix));
     }
+}
+
+/// The address as that of the load balancer.
+fn use_address(cluster: &Cluster, host: HostId, winner: &Layer, address: &Arc<str>) -> Option<Fix> {
+    let Value::Int(port) = cluster.value(host, "kube_apiserver_port") else { return None };
+    let port = i64::try_from(port).ok()?;
+    let key = |name: &str| syntax::Value::String(name.into());
+    let value = [(key("address"), syntax::Value::String(Arc::clone(address))), (key("port"), syntax::Value::Int(port))];
+    let change = cluster.set_beside(winner, EXTERNAL, &syntax::Value::Map(value.into()))?;
+    Some(Fix { title: format!("Set {EXTERNAL} to {address}"), is_safe: false, change })
 }
 
 /// The addresses that the inventory gives a host.
@@ -127,13 +143,8 @@ fn addresses(cluster: &Cluster, host: HostId) -> Vec<Arc<str>> {
     ["ip", "access_ip", "ansible_host"].iter().filter_map(value).collect()
 }
 
-fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    let Value::Map(entries) = value else { return None };
-    entries.get(&Value::text(name))
-}
-
 fn text_field(value: &Value, name: &str) -> Option<Arc<str>> {
-    match field(value, name)? {
+    match value.field(name)? {
         Value::String(text) if !text.is_empty() => Some(Arc::clone(text)),
         _ => None,
     }

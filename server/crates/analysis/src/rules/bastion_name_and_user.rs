@@ -1,10 +1,12 @@
 //! `bastion-name-and-user`: a bastion that the proxy command cannot name.
 
+use hostwise_expression::Value;
 use hostwise_inventory::HostId;
+use hostwise_syntax as syntax;
 
 use super::{Findings, Rule};
-use crate::Severity;
 use crate::cluster::Cluster;
+use crate::{Fix, Severity, rename};
 
 pub(super) const RULE: Rule =
     Rule { id: "bastion-name-and-user", severity: Severity::Error, tag: None, page: include_str!("bastion-name-and-user.md"), check };
@@ -23,7 +25,8 @@ fn check(findings: &mut Findings<'_>) {
             let place = cluster.inventory.host(bastion).mentions.first().map(|mention| mention.place);
             if let Some(place) = place.filter(|_| !missing.is_empty()) {
                 let message = format!("bastion has no {}: the proxy command of every other host cannot be made", missing.join(" and no "));
-                findings.report(findings.at(&RULE, place, message).on([bastion]));
+                let fix = if missing == ["ansible_user"] { same_user(cluster, bastion) } else { None };
+                findings.report(findings.at(&RULE, place, message).on([bastion]).fix(fix));
             }
         }
         None => {
@@ -32,11 +35,26 @@ fn check(findings: &mut Findings<'_>) {
                 if let Some(place) = cluster.membership_place(host, "bastion") {
                     let name = &cluster.inventory.host(host).name;
                     let message = format!("{name} is in the group bastion, but a proxy command is only made for a host named bastion");
-                    findings.report(findings.at(&RULE, place, message).severity(Severity::Warning).on([host]));
+                    let path = cluster.inventory.file(place.file).path();
+                    let has_all = READ.iter().all(|name| cluster.winner(host, name).is_some());
+                    let renamed = rename(findings.workspace, path, place.range.start as usize, "bastion").ok().filter(|_| has_all);
+                    let fix = renamed.map(|change| Fix { title: format!("Rename {name} to bastion"), is_safe: false, change });
+                    findings.report(findings.at(&RULE, place, message).severity(Severity::Warning).on([host]).fix(fix));
                 }
             }
         }
     }
+}
+
+/// The user of all other hosts, when that is one, beside the address.
+fn same_user(cluster: &Cluster, bastion: HostId) -> Option<Fix> {
+    let nodes = cluster.inventory.hosts().map(|(host, _)| host).filter(|&host| is_node(cluster, host));
+    let users: Vec<_> = nodes.map(|host| cluster.value(host, "ansible_user")).collect();
+    let Value::String(user) = users.first()? else { return None };
+    let is_one = users.iter().all(|other| Some(other) == users.first());
+    let address = cluster.winner(bastion, "ansible_host").filter(|_| is_one)?;
+    let change = cluster.set_beside(&address, "ansible_user", &syntax::Value::String(user.clone()))?;
+    Some(Fix { title: format!("Set ansible_user to {user}"), is_safe: false, change })
 }
 
 /// Whether a node is reached through Kubespray's proxy command: one that does not bring its own arguments for ssh and is not the controller.

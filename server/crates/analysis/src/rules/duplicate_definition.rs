@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use hostwise_inventory::{FileId, Place};
+use hostwise_syntax::edit::yaml;
 use rustc_hash::FxHashMap;
 
 use super::{Findings, Rule, Tag};
-use crate::Severity;
+use crate::cluster::Cluster;
 use crate::discovery::{is_variable_file, name_of};
+use crate::edit::entry_of;
+use crate::{Change, Fix, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "duplicate-definition",
@@ -37,8 +40,9 @@ fn check(findings: &mut Findings<'_>) {
                         let file = cluster.inventory.file(winner.file);
                         let message =
                             format!("{name} is set again in {}, which Ansible reads later: this line has no effect", name_of(file.path()));
-                        findings
-                            .report(findings.at(&RULE, place, message).because([findings.related(winner, format!("this {name} wins"))]));
+                        let fix = delete(cluster, place).map(|change| Fix { title: format!("Delete this {name}"), is_safe: false, change });
+                        let wins = findings.related(winner, format!("this {name} wins"));
+                        findings.report(findings.at(&RULE, place, message).because([wins]).fix(fix));
                     }
                     Some(_) => {}
                     None => {
@@ -48,6 +52,12 @@ fn check(findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+fn delete(cluster: &Cluster, key: Place) -> Option<Change> {
+    let file = cluster.inventory.file(key.file);
+    let (_, entry) = entry_of(file, key.range)?;
+    Some(Change::of_file(file.path(), [yaml::delete(&entry)?]))
 }
 
 /// The names that a file of variables sets, each at its last key.

@@ -1,8 +1,8 @@
 //! `enum-value`: a value that is none of those the release knows.
 
 use hostwise_expression::Value;
-use hostwise_inventory::HostId;
-use hostwise_kubespray::{Default, Packs};
+use hostwise_inventory::{HostId, Layer};
+use hostwise_kubespray::{Default, Packs, Variable};
 use hostwise_syntax as syntax;
 
 use super::{Findings, Rule};
@@ -42,9 +42,23 @@ fn check(findings: &mut Findings<'_>) {
                 let change = cluster.change_value(winner, &syntax::Value::String(meant.into()))?;
                 Some(Fix { title: format!("Change {written} to {meant}"), is_safe: meant.eq_ignore_ascii_case(&written), change })
             });
+            let fix = fix.or_else(|| the_default(cluster, variable, winner));
             findings.report(findings.at(&RULE, winner.place, message).on(situation.hosts.all(cluster)).fix(fix));
         }
     }
+}
+
+/// The default of the release, when it is one of the values.
+fn the_default(cluster: &Cluster, variable: &Variable, winner: &Layer) -> Option<Fix> {
+    let default = variable.default.as_ref().filter(|default| variable.values.contains(default))?;
+    let value = match default {
+        Default::Text(text) => syntax::Value::String(text.as_str().into()),
+        Default::Bool(value) => syntax::Value::Bool(*value),
+        _ => return None,
+    };
+    let shown = if text_of(default).is_empty() { "''".to_owned() } else { text_of(default) };
+    let change = cluster.change_value(winner, &value)?;
+    Some(Fix { title: format!("Take the default, {shown}"), is_safe: false, change })
 }
 
 /// A value as it stands in a list of values.

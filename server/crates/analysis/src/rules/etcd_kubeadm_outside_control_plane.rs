@@ -1,8 +1,11 @@
 //! `etcd-kubeadm-outside-control-plane`: etcd hosts that kubeadm will not make etcd members.
 
+use hostwise_inventory::{HostId, Mention, MentionKind};
+use hostwise_syntax::Value;
+
 use super::{Findings, Rule};
-use crate::Severity;
-use crate::findings::HOSTS;
+use crate::findings::{HOSTS, Remedy};
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "etcd-kubeadm-outside-control-plane",
@@ -22,6 +25,20 @@ fn check(findings: &mut Findings<'_>) {
         // A node has what it needs without etcd. An etcd-only host fails: the image of etcd is to be pulled, and there is no engine.
         let is_node = cluster.is_member(hosts.example, "k8s_cluster");
         let severity = if is_node { Severity::Information } else { RULE.severity };
-        findings.report(findings.at(&RULE, place, message).severity(severity).on(hosts.all(cluster)));
+        let fixes = fixes(findings, hosts.example, &hosts.all(cluster));
+        findings.report(findings.at(&RULE, place, message).severity(severity).on(hosts.all(cluster)).fix(fixes));
     }
+}
+
+/// The group as a parent of the control plane, when its other hosts have a part without it or are named nowhere else; or etcd as before.
+fn fixes(findings: &Findings<'_>, host: HostId, outside: &[HostId]) -> Vec<Fix> {
+    let cluster = findings.cluster;
+    let etcd = cluster.inventory.group_named("etcd");
+    let is_named_there = |mention: &Mention| matches!(mention.kind, MentionKind::HostOf(group) if Some(group) == etcd);
+    let is_free =
+        |&host: &HostId| cluster.is_member(host, "k8s_cluster") || cluster.inventory.host(host).mentions.iter().all(is_named_there);
+    let members = etcd.filter(|_| outside.iter().all(is_free)).and_then(|etcd| cluster.change_members(etcd, "kube_control_plane"));
+    let members = members.map(|change| Fix { title: "Make kube_control_plane the child of etcd".to_owned(), is_safe: false, change });
+    let kind = Remedy::offered([("etcd_deployment_type", Value::String("host".into()))]).on(cluster, host, &[]);
+    members.into_iter().chain(kind).collect()
 }

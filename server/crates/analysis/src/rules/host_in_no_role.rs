@@ -4,9 +4,9 @@ use hostwise_inventory::{GroupId, HostId, MentionKind, ProfileId};
 use rustc_hash::FxHashMap;
 
 use super::{Findings, Rule};
-use crate::Severity;
 use crate::cluster::Cluster;
 use crate::findings::HOSTS;
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule =
     Rule { id: "host-in-no-role", severity: Severity::Warning, tag: None, page: include_str!("host-in-no-role.md"), check };
@@ -42,7 +42,9 @@ fn check(findings: &mut Findings<'_>) {
         let first = host.mentions.iter().find(|mention| matches!(mention.kind, MentionKind::HostOf(_)));
         let Some(mention) = first else { continue };
         let message = format!("nothing is installed on {HOSTS}: it is in no group of Kubespray");
-        findings.report(findings.at(&RULE, mention.place, message).on([id]));
+        let add = cluster.add_to_group(id, mention.place, "kube_node");
+        let fix = add.map(|change| Fix { title: format!("Add {} to kube_node", host.name), is_safe: false, change });
+        findings.report(findings.at(&RULE, mention.place, message).on([id]).fix(fix));
     }
 }
 

@@ -1,7 +1,10 @@
 //! `lb-service-controllers`: two controllers that hand out addresses for services.
 
+use hostwise_syntax::Value;
+
 use super::{Findings, Rule};
 use crate::Severity;
+use crate::findings::Remedy;
 
 pub(super) const RULE: Rule =
     Rule { id: "lb-service-controllers", severity: Severity::Warning, tag: None, page: include_str!("lb-service-controllers.md"), check };
@@ -16,7 +19,8 @@ fn check(findings: &mut Findings<'_>) {
         let message =
             format!("{name} is on, and so is {}: MetalLB and kube-vip would both answer for services of type LoadBalancer", other(name));
         let finding = findings.at(&RULE, place, message).on(alike.all(cluster));
-        findings.report(finding.because(findings.values(host, &[other(name)])));
+        let fix = Remedy::offered([(name, Value::Bool(false))]).on(cluster, host, &[]);
+        findings.report(finding.because(findings.values(host, &[other(name)])).fix(fix));
     }
 }
 

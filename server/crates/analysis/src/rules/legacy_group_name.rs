@@ -1,11 +1,15 @@
 //! `legacy-group-name`: groups by their names of before 2.16.
 
+use std::sync::Arc;
+
 use hostwise_inventory::{GroupId, HostId, Mention, MentionKind};
 
 use super::{Findings, Rule, Tag};
 use crate::cluster::Cluster;
 use crate::findings::HOSTS;
-use crate::{Fix, Severity, rename};
+use crate::occurrences::{self, Thing};
+use crate::release::Release;
+use crate::{Change, FileEdit, Fix, Severity, rename};
 
 pub(super) const RULE: Rule = Rule {
     id: "legacy-group-name",
@@ -23,8 +27,9 @@ fn check(findings: &mut Findings<'_>) {
         let Some(mention) = place(cluster, group) else { continue };
         let (severity, message, hosts) = judge(cluster, group, old, name);
         let path = cluster.inventory.file(mention.place.file).path();
-        let fix = rename(findings.workspace, path, mention.place.range.start as usize, name).ok();
-        let fix = fix.map(|change| Fix { title: format!("Rename {old} to {name}"), is_safe: true, change });
+        let renamed = rename(findings.workspace, path, mention.place.range.start as usize, name).ok();
+        let change = renamed.or_else(|| joined(findings, group, name));
+        let fix = change.map(|change| Fix { title: format!("Rename {old} to {name}"), is_safe: true, change });
         findings.report(findings.at(&RULE, mention.place, message).severity(severity).on(hosts).fix(fix));
     }
 }
@@ -57,6 +62,36 @@ fn judge(cluster: &Cluster, group: GroupId, old: &str, name: &str) -> (Severity,
         return (Severity::Error, message, stands_alone);
     }
     (Severity::Hint, format!("{old} is the old name of {name}"), Vec::new())
+}
+
+/// The old name becomes the new one where a group has that already: an INI file may have several sections of one group.
+fn joined(findings: &Findings<'_>, old: GroupId, name: &str) -> Option<Change> {
+    let cluster = findings.cluster;
+    let new = cluster.inventory.group_named(name)?;
+    let mentions = &cluster.inventory.group(old).mentions;
+    let in_ini = |mention: &Mention| {
+        let file = cluster.inventory.file(mention.place.file);
+        !file.is_yaml() && file.text().get(mention.place.range.span()) == Some(&cluster.inventory.group(old).name)
+    };
+    let thing = Thing::Group(Arc::clone(&cluster.inventory.group(old).name));
+    let has_variables = !occurrences::variable_paths(findings.workspace, cluster, &thing).is_empty();
+    let is_apart = !cluster.inventory.is_within(old, new) && !cluster.inventory.is_within(new, old);
+    if has_variables || !is_apart || !mentions.iter().all(in_ini) {
+        return None;
+    }
+    let edit = |mention: &Mention| FileEdit {
+        path: Arc::clone(cluster.inventory.file(mention.place.file).path()),
+        range: mention.place.range,
+        new_text: name.to_owned(),
+    };
+    Some(Change { edits: mentions.iter().map(edit).collect(), renames: Vec::new() })
+}
+
+/// Whether this rule tells that Ansible refuses the file for this name.
+pub(super) fn tells_undeclared(cluster: &Cluster, name: &str) -> bool {
+    let is_old = |release: &Release| release.pack.groups.values().any(|group| group.legacy_names.iter().any(|old| old == name));
+    let group = cluster.inventory.group_named(name).filter(|_| name != "no-floating");
+    cluster.kubespray.as_ref().is_some_and(is_old) && group.is_some_and(|group| is_undeclared(cluster, group))
 }
 
 /// An INI inventory names it as a child, and no header declares it.

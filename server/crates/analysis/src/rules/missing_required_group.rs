@@ -5,9 +5,9 @@ use std::sync::Arc;
 use hostwise_inventory::Place;
 
 use super::{Findings, Rule};
-use crate::Severity;
 use crate::cluster::Cluster;
 use crate::discovery::parent;
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule =
     Rule { id: "missing-required-group", severity: Severity::Error, tag: None, page: include_str!("missing-required-group.md"), check };
@@ -25,7 +25,12 @@ fn check(findings: &mut Findings<'_>) {
             let kind = cluster.value_for_people(alike.example, "etcd_deployment_type");
             let message = format!("no host is in etcd, and etcd_deployment_type is {kind}: the cluster would have no etcd");
             let place = cluster.inventory.group_named("kube_control_plane").and_then(|group| cluster.group_place(group)).unwrap_or(place);
-            findings.report(findings.at(&RULE, place, message).because(findings.values(alike.example, &["etcd_deployment_type"])));
+            let is_odd =
+                cluster.inventory.group_named("kube_control_plane").is_some_and(|group| cluster.inventory.members(group).len() % 2 == 1);
+            let change = cluster.add_group_of(place, "etcd", "kube_control_plane").filter(|_| is_odd);
+            let fix = change.map(|change| Fix { title: "Run etcd on the control plane".to_owned(), is_safe: false, change });
+            let related = findings.values(alike.example, &["etcd_deployment_type"]);
+            findings.report(findings.at(&RULE, place, message).because(related).fix(fix));
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use hostwise_expression::Value;
 use hostwise_inventory::HostId;
+use hostwise_syntax as syntax;
 use ipnet::IpNet;
 
 use super::{Findings, Rule};
 use crate::Severity;
 use crate::cluster::Cluster;
-use crate::findings::HOSTS;
+use crate::findings::{HOSTS, Remedy};
 
 pub(super) const RULE: Rule =
     Rule { id: "node-range-too-small", severity: Severity::Error, tag: None, page: include_str!("node-range-too-small.md"), check };
@@ -68,7 +69,11 @@ fn too_many_pods(findings: &mut Findings<'_>, host: HostId, hosts: Vec<HostId>) 
     if pods > addresses {
         let message = format!("a /{prefix} has {} pod addresses, and kubelet_max_pods is {pods} on {HOSTS}", addresses.max(0));
         let finding = findings.at(&RULE, place, message).on(hosts);
-        findings.report(finding.because(findings.values(host, &["kube_network_node_prefix", "kubelet_max_pods"])));
+        let room = i64::try_from(addresses).ok().filter(|room| *room > 0);
+        let fix = room.and_then(|room| {
+            Remedy::offered([("kubelet_max_pods", syntax::Value::Int(room))]).on(cluster, host, &["kube_network_node_prefix"])
+        });
+        findings.report(finding.because(findings.values(host, &["kube_network_node_prefix", "kubelet_max_pods"])).fix(fix));
     }
 }
 

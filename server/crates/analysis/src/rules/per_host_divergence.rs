@@ -4,9 +4,9 @@ use hostwise_expression::Value;
 use hostwise_inventory::{HostId, Layer};
 
 use super::{Findings, Rule};
-use crate::Severity;
 use crate::cluster::Cluster;
 use crate::findings::HOSTS;
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule =
     Rule { id: "per-host-divergence", severity: Severity::Warning, tag: None, page: include_str!("per-host-divergence.md"), check };
@@ -51,7 +51,11 @@ fn check(findings: &mut Findings<'_>) {
             Some(findings.related(line, format!("{name} is {}", camp.value)))
         });
         let others: Vec<_> = others.collect();
-        findings.report(findings.at(&RULE, winner.key, message).on(odd.hosts.iter().copied()).because(others));
+        // With another line for the others, moving this one changes nothing for them.
+        let is_only = camps.iter().skip(1).all(|camp| camp.winner.is_none());
+        let change = if is_only { cluster.move_to_all(findings.workspace.files(), winner) } else { None };
+        let fix = change.map(|change| Fix { title: format!("Move {name} to group_vars/all"), is_safe: false, change });
+        findings.report(findings.at(&RULE, winner.key, message).on(odd.hosts.iter().copied()).because(others).fix(fix));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `role-variable-shadowed`: a variable that a role of Kubespray sets over whatever the inventory says.
 
 use super::{Findings, Rule, Tag};
-use crate::Severity;
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "role-variable-shadowed",
@@ -23,7 +23,8 @@ fn check(findings: &mut Findings<'_>) {
         for situation in cluster.situations(name).iter() {
             if let Some(winner) = cluster.winner(situation.hosts.example, name) {
                 let message = format!("{name} is a role variable of Kubespray {}: it has no effect here, only with -e", release.version);
-                findings.report(findings.at(&RULE, winner.key, message));
+                let fix = cluster.delete(&winner).map(|change| Fix { title: format!("Delete {name}"), is_safe: false, change });
+                findings.report(findings.at(&RULE, winner.key, message).fix(fix));
             }
         }
     }

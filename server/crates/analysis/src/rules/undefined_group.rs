@@ -4,7 +4,7 @@ use hostwise_inventory::{Place, ProblemKind};
 use hostwise_syntax::edit::ini;
 use hostwise_syntax::ini::SectionKind;
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, legacy_group_name};
 use crate::nearest::nearest;
 use crate::{Change, FileEdit, Fix, Severity};
 
@@ -14,6 +14,10 @@ pub(super) const RULE: Rule =
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     for problem in cluster.inventory.problems().iter().filter(|problem| problem.kind == ProblemKind::UndefinedGroup) {
+        let name = cluster.inventory.file(problem.place.file).text().get(problem.place.range.span());
+        if name.is_some_and(|name| legacy_group_name::tells_undeclared(cluster, name)) {
+            continue;
+        }
         let message = format!("{}: Ansible refuses the file", problem.message);
         let fixes = fixes(findings, problem.place);
         findings.report(findings.at(&RULE, problem.place, message).fix(fixes));

@@ -52,6 +52,9 @@ fn check(findings: &mut Findings<'_>) {
     for (id, host) in cluster.inventory.hosts().filter(|(_, host)| MEANT.contains(&&*host.name)) {
         for mention in &host.mentions {
             let MentionKind::HostOf(owner) = mention.kind else { continue };
+            if !is_meant_as_child(cluster, id, owner) {
+                continue;
+            }
             let owner = &cluster.inventory.group(owner).name;
             let message = format!("{} is a group and stands here as a host of {owner}: it is meant as a child", host.name);
             let file = cluster.inventory.file(mention.place.file);
@@ -66,6 +69,14 @@ fn check(findings: &mut Findings<'_>) {
             findings.report(findings.at(&RULE, mention.place, message).on([id]).fix(fix));
         }
     }
+}
+
+/// Whether a host of the name of a group is none: the group is there beside it, and no machine is named for it.
+fn is_meant_as_child(cluster: &Cluster, host: HostId, owner: GroupId) -> bool {
+    let name = &cluster.inventory.host(host).name;
+    let group = cluster.inventory.group_named(name);
+    let is_namesake = group == Some(owner);
+    group.is_some() && !is_namesake && !cluster.inventory.has_own_variable(host, "ansible_host")
 }
 
 /// The group that is meant by one that Kubespray does not know.

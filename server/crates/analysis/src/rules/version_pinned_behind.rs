@@ -4,8 +4,8 @@ use hostwise_expression::Value;
 use hostwise_kubespray::Packs;
 
 use super::{Findings, Rule};
-use crate::Severity;
 use crate::findings::HOSTS;
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule =
     Rule { id: "version-pinned-behind", severity: Severity::Information, tag: None, page: include_str!("version-pinned-behind.md"), check };
@@ -28,7 +28,8 @@ fn check(findings: &mut Findings<'_>) {
                 "kube_version is {version} on {HOSTS}: Kubespray {} would take {} without this line",
                 release.version, known.default
             );
-            findings.report(findings.at(&RULE, winner.key, message).on(situation.hosts.all(cluster)));
+            let delete = cluster.delete(winner).map(|change| Fix { title: "Delete kube_version".to_owned(), is_safe: false, change });
+            findings.report(findings.at(&RULE, winner.key, message).on(situation.hosts.all(cluster)).fix(delete));
         }
     }
 }
