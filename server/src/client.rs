@@ -2,7 +2,7 @@
 //! timeout, because a client that never answers must not hold anything.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
@@ -10,10 +10,12 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::ls_types::{
-    ConfigurationItem, Diagnostic, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, MessageType, NumberOrString,
-    ProgressParams, ProgressParamsValue, Registration, Uri, WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressEnd, notification,
+    ConfigurationItem, Diagnostic, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, LogTraceParams, MessageType,
+    NumberOrString, ProgressParams, ProgressParamsValue, Registration, TraceValue, Uri, WorkDoneProgress, WorkDoneProgressBegin,
+    WorkDoneProgressEnd, notification,
 };
 
+use crate::logging::TOLD;
 use crate::main_loop::Event;
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,12 +29,15 @@ pub(crate) struct Client {
     events: Sender<Event>,
     /// For tokens: several folders may be read at a time.
     n_progresses: Arc<AtomicU32>,
+    /// A [`TraceValue`].
+    trace: Arc<AtomicU8>,
 }
 
 #[derive(Debug)]
 enum Notification {
     Diagnostics(Uri, Vec<Diagnostic>, Option<i32>),
     Log(MessageType, String),
+    Trace(LogTraceParams),
     Progress(ProgressParams),
     Inventories(Value),
 }
@@ -54,20 +59,46 @@ impl Client {
                 match notification {
                     Notification::Diagnostics(uri, diagnostics, version) => sender.publish_diagnostics(uri, diagnostics, version).await,
                     Notification::Log(kind, message) => sender.log_message(kind, message).await,
+                    Notification::Trace(params) => sender.send_notification::<notification::LogTrace>(params).await,
                     Notification::Progress(params) => sender.send_notification::<notification::Progress>(params).await,
                     Notification::Inventories(params) => sender.send_notification::<InventoriesChanged>(params).await,
                 }
             }
         });
-        Self { requests: client, notifications, runtime, events, n_progresses: Arc::default() }
+        Self { requests: client, notifications, runtime, events, n_progresses: Arc::default(), trace: Arc::default() }
     }
 
     pub(crate) fn publish(&self, uri: Uri, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
         self.notify(Notification::Diagnostics(uri, diagnostics, version));
     }
 
+    /// Says something in the log of the editor.
     pub(crate) fn log(&self, kind: MessageType, message: String) {
+        match kind {
+            MessageType::ERROR => tracing::error!(target: TOLD, "{message}"),
+            MessageType::WARNING => tracing::warn!(target: TOLD, "{message}"),
+            _ => tracing::info!(target: TOLD, "{message}"),
+        }
         self.notify(Notification::Log(kind, message));
+    }
+
+    /// How much is told of what the server does.
+    pub(crate) fn set_trace(&self, value: TraceValue) {
+        self.trace.store(value as u8, Ordering::Relaxed);
+    }
+
+    /// Whether details are wanted.
+    pub(crate) fn traces_verbosely(&self) -> bool {
+        self.trace.load(Ordering::Relaxed) == TraceValue::Verbose as u8
+    }
+
+    /// Tells what the server did, if the client follows that.
+    pub(crate) fn trace(&self, message: String, details: Option<String>) {
+        tracing::debug!(target: TOLD, "{message}");
+        if self.trace.load(Ordering::Relaxed) != TraceValue::Off as u8 {
+            let verbose = details.filter(|_| self.traces_verbosely());
+            self.notify(Notification::Trace(LogTraceParams { message, verbose }));
+        }
     }
 
     pub(crate) fn tell_inventories(&self, overview: Value) {

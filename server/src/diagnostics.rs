@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
 use hostwise_analysis::{Cancelled, Diagnostic, Diagnostics, Token, Workspace};
+use tower_lsp::ls_types::MessageType;
 
+use crate::client::Client;
 use crate::dispatch::words_of;
 use crate::main_loop::Event;
 
@@ -24,9 +27,9 @@ struct Question {
 }
 
 impl Diagnoser {
-    pub(crate) fn new(events: Sender<Event>) -> Self {
+    pub(crate) fn new(events: Sender<Event>, client: Client) -> Self {
         let (questions, waiting) = crossbeam_channel::unbounded();
-        std::thread::spawn(move || answer(&waiting, &events));
+        std::thread::spawn(move || answer(&waiting, &events, &client));
         Self { questions }
     }
 
@@ -36,16 +39,20 @@ impl Diagnoser {
     }
 }
 
-fn answer(waiting: &Receiver<Question>, events: &Sender<Event>) {
+fn answer(waiting: &Receiver<Question>, events: &Sender<Event>, client: &Client) {
     for first in waiting {
         let question = waiting.try_iter().last().unwrap_or(first);
+        let started = Instant::now();
         let found = catch_unwind(AssertUnwindSafe(|| question.workspace.diagnostics(&question.token).cloned()));
         match found {
             Ok(Ok(findings)) => {
+                let n: usize = findings.values().map(|findings| findings.len()).sum();
+                let took = started.elapsed().as_secs_f64() * 1000.0;
+                client.trace(format!("{n} findings in {} files after {took:.1} ms, revision {}", findings.len(), question.revision), None);
                 let _ = events.send(Event::Diagnosed { revision: question.revision, findings });
             }
             Ok(Err(Cancelled)) => {}
-            Err(panic) => tracing::error!("computing findings panicked: {}", words_of(&*panic)),
+            Err(panic) => client.log(MessageType::ERROR, format!("computing findings panicked: {}", words_of(&*panic))),
         }
     }
 }

@@ -11,9 +11,10 @@ use hostwise_syntax::Encoding;
 use hostwise_syntax::paint::Canvas;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::ls_types::Uri;
+use tower_lsp::ls_types::{MessageType, Uri};
 
 use crate::capabilities::Abilities;
+use crate::client::Client;
 use crate::handlers::diagnostic::Reported;
 use crate::handlers::semantic_tokens::SentTokens;
 
@@ -65,8 +66,8 @@ pub(crate) type Handler<P, R> = fn(&Snapshot, P) -> Result<R>;
 /// A request that waits for its snapshot.
 pub(crate) type Job = Box<dyn FnOnce(&Snapshot) + Send>;
 
-/// The job of a request, and where its answer comes out. A request whose asker has gone is not computed.
-pub(crate) fn job<P, R>(method: &'static str, handler: Handler<P, R>, params: P) -> (Job, oneshot::Receiver<Result<R>>)
+/// The job of a request, and where its answer comes out. A request whose asker has gone is not computed. The client is told of a panic.
+pub(crate) fn job<P, R>(method: &'static str, handler: Handler<P, R>, params: P, client: Client) -> (Job, oneshot::Receiver<Result<R>>)
 where
     P: Send + 'static,
     R: Send + 'static,
@@ -77,7 +78,7 @@ where
             return;
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| handler(snapshot, params))).unwrap_or_else(|panic| {
-            tracing::error!("{method} panicked: {}", words_of(&*panic));
+            client.log(MessageType::ERROR, format!("{method} panicked: {}", words_of(&*panic)));
             Err(Error::internal_error())
         });
         // The asker may have gone meanwhile.

@@ -15,6 +15,7 @@ mod documents;
 mod files;
 mod handlers;
 mod history;
+mod logging;
 mod play_files;
 mod proto;
 mod settings;
@@ -22,6 +23,7 @@ mod watch;
 
 mod cli;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -31,20 +33,28 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A language server for Ansible inventories that knows Kubespray in depth.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct ServerArgs {
+    /// Accepted for editors that say so; there is no other way
+    #[arg(long)]
+    stdio: bool,
+    /// Log to the end of this file; the variable HOSTWISE_LOG says how much: error, warn, info (the default), debug, or trace
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Speak the language server protocol on stdin and stdout (the default)
-    Server {
-        /// Accepted for editors that say so; there is no other way
-        #[arg(long)]
-        stdio: bool,
-    },
+    Server(ServerArgs),
     Check(cli::check::CheckArgs),
     Explain(cli::explain::ExplainArgs),
     Inventory(cli::inventory::InventoryArgs),
@@ -58,8 +68,10 @@ pub fn settings_schema() -> serde_json::Value {
 
 /// Runs the program with the arguments of the process. Exit 2 for usage and for what cannot be read.
 pub fn run() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        None | Some(Command::Server { .. }) => serve_stdio(),
+    let Arguments { command, server } = Arguments::parse();
+    let outcome = match command {
+        None => serve_stdio(server.log.as_deref()),
+        Some(Command::Server(args)) => serve_stdio(args.log.as_deref()),
         Some(Command::Check(args)) => cli::check::run(&args),
         Some(Command::Explain(args)) => cli::explain::run(&args),
         Some(Command::Inventory(args)) => cli::inventory::run(&args),
@@ -89,10 +101,9 @@ pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, probe
 }
 
 /// Exit 0 after `shutdown`, 1 without it. The process ends at `exit` even when stdin stays open.
-fn serve_stdio() -> anyhow::Result<ExitCode> {
-    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).with_ansi(false);
-    // Saying on stderr that stderr is closed would panic.
-    log.log_internal_errors(false).init();
+fn serve_stdio(log: Option<&Path>) -> anyhow::Result<ExitCode> {
+    logging::start(log)?;
+    tracing::info!("hostwise {} serves on stdin and stdout", env!("CARGO_PKG_VERSION"));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let was_shut_down = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Probes::Off));
     runtime.shutdown_background();

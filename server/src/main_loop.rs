@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
 use hostwise_analysis::{Diagnostic, Diagnostics, Environment, Token, Workspace};
@@ -72,8 +73,8 @@ pub(crate) enum Scan {
 /// Runs until the process ends.
 pub(crate) fn run(incoming: &Receiver<Event>, events: Sender<Event>, client: Client) {
     let mut state = State {
-        diagnoser: Diagnoser::new(events.clone()),
-        watcher: Watcher::new(events.clone()),
+        diagnoser: Diagnoser::new(events.clone(), client.clone()),
+        watcher: Watcher::new(events.clone(), client.clone()),
         events,
         client,
         pool: Pool::new(),
@@ -180,6 +181,7 @@ impl State {
 
     fn initialize(&mut self, params: InitializeParams, answer: oneshot::Sender<InitializeResult>) {
         self.abilities = Abilities::of(&params);
+        self.client.set_trace(params.trace.unwrap_or_default());
         self.client_settings = params.initialization_options.unwrap_or_default();
         self.roots = roots(params.workspace_folders.as_deref().unwrap_or_default());
         #[expect(deprecated, reason = "older clients send only this")]
@@ -192,6 +194,7 @@ impl State {
     }
 
     fn initialized(&mut self) {
+        self.client.trace(format!("initialized with {} folders", self.roots.len()), Some(format!("{:?} {:?}", self.roots, self.abilities)));
         if self.abilities.configuration {
             self.client.ask_configuration();
         }
@@ -351,14 +354,17 @@ impl State {
         let is_of_root = |scan: &Scan| matches!(scan, Scan::Folder(folder) if self.roots.contains(folder));
         let is_shown = self.abilities.progress && scans.iter().any(is_of_root);
         let progress = is_shown.then(|| self.client.progress("Reading inventories"));
-        let (events, watcher) = (self.events.clone(), self.watcher.clone());
+        let (events, watcher, client) = (self.events.clone(), self.watcher.clone(), self.client.clone());
         std::thread::spawn(move || {
+            let started = Instant::now();
             // Everything waits for this: it must be told to end whatever happens.
             let read = catch_unwind(AssertUnwindSafe(|| read(&scans, &watcher))).unwrap_or_else(|panic| {
-                tracing::error!("reading {scans:?} panicked: {}", words_of(&*panic));
+                client.log(MessageType::ERROR, format!("reading {scans:?} panicked: {}", words_of(&*panic)));
                 Files::default()
             });
             drop(progress);
+            let took = started.elapsed().as_secs_f64() * 1000.0;
+            client.trace(format!("{} files and directories read after {took:.1} ms", read.iter().count()), Some(format!("{scans:?}")));
             // The loop lives as long as the process.
             let _ = events.send(Event::Scanned(scans, read));
         });
@@ -409,11 +415,12 @@ impl State {
             return;
         }
         self.checkouts.is_stale = false;
-        let (workspace, events, watcher) = (Arc::clone(&self.workspace), self.events.clone(), self.watcher.clone());
+        let (workspace, events) = (Arc::clone(&self.workspace), self.events.clone());
+        let (watcher, client) = (self.watcher.clone(), self.client.clone());
         std::thread::spawn(move || {
             let read = || checkouts::read(&workspace, &mut |directory| watcher.watch(directory));
             let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-                tracing::error!("reading Kubespray panicked: {}", words_of(&*panic));
+                client.log(MessageType::ERROR, format!("reading Kubespray panicked: {}", words_of(&*panic)));
                 Found::default()
             });
             // The loop lives as long as the process.

@@ -3,8 +3,10 @@
 //! The framework polls up to 256 handlers in one task, in the order of arrival up to their first wait: a notification that is forwarded before
 //! anything waits can neither be lost nor be overtaken.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 use serde_json::Value;
@@ -22,8 +24,8 @@ use tower_lsp::ls_types::{
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams,
     Location, PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams,
     SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
-    SemanticTokensResult, TextDocumentPositionParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
-    WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    SemanticTokensResult, SetTraceParams, TextDocumentPositionParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
+    WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{LanguageServer, LspService, Server};
 
@@ -47,9 +49,11 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
     let for_loop = events.clone();
     let builder = LspService::build(move |client| {
         let client = Client::new(client, tokio::runtime::Handle::current(), for_loop.clone());
+        let for_requests = client.clone();
         std::thread::spawn(move || main_loop::run(&incoming, for_loop, client));
-        Transport { events, was_shut_down: flag }
+        Transport { events, client: for_requests, was_shut_down: flag }
     })
+    .custom_method("$/setTrace", Transport::set_trace)
     .custom_method("hostwise/compareHosts", Transport::compare_hosts)
     .custom_method("hostwise/effectiveVariables", Transport::effective_variables)
     .custom_method("hostwise/explain", Transport::explain)
@@ -69,6 +73,7 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
 
 struct Transport {
     events: Sender<Event>,
+    client: Client,
     was_shut_down: Arc<AtomicBool>,
 }
 
@@ -79,10 +84,23 @@ impl Transport {
     }
 
     /// Forwards a request as a job and waits for its answer. When the client cancels, the framework drops this future, and with it the receiver.
-    async fn ask<P: Send + 'static, R: Send + 'static>(&self, method: &'static str, handler: Handler<P, R>, params: P) -> Result<R> {
-        let (job, answer): (Job, _) = job(method, handler, params);
+    async fn ask<P, R>(&self, method: &'static str, handler: Handler<P, R>, params: P) -> Result<R>
+    where
+        P: Debug + Send + 'static,
+        R: Send + 'static,
+    {
+        let asked = Instant::now();
+        let details = self.client.traces_verbosely().then(|| format!("{params:?}"));
+        let (job, answer): (Job, _) = job(method, handler, params, self.client.clone());
         self.forward(Event::Request(job));
-        answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
+        let answer = answer.await.unwrap_or_else(|_| Err(Error::internal_error()));
+        let outcome = if answer.is_ok() { "answered" } else { "refused" };
+        self.client.trace(format!("{method} {outcome} after {:.1} ms", asked.elapsed().as_secs_f64() * 1000.0), details);
+        answer
+    }
+
+    async fn set_trace(&self, params: SetTraceParams) {
+        self.client.set_trace(params.value);
     }
 
     async fn compare_hosts(&self, params: CompareHostsParams) -> Result<Value> {

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::Sender;
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use tower_lsp::ls_types::MessageType;
 
+use crate::client::Client;
 use crate::main_loop::Event;
 
 /// Beyond so many, only directories with inventories are watched: systems limit how many can be.
@@ -17,6 +19,7 @@ const MAX_DIRECTORIES: usize = 4096;
 #[derive(Clone)]
 pub(crate) struct Watcher {
     watched: Arc<Mutex<Watched>>,
+    client: Client,
 }
 
 struct Watched {
@@ -26,7 +29,7 @@ struct Watched {
 }
 
 impl Watcher {
-    pub(crate) fn new(events: Sender<Event>) -> Self {
+    pub(crate) fn new(events: Sender<Event>, client: Client) -> Self {
         let report = move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             // The loop lives as long as the process.
@@ -36,8 +39,9 @@ impl Watcher {
                 let _ = events.send(Event::DiskChanged(event.paths));
             }
         };
-        let watcher = notify::recommended_watcher(report).inspect_err(|error| tracing::warn!("files are not watched: {error}")).ok();
-        Self { watched: Arc::new(Mutex::new(Watched { watcher, directories: BTreeSet::new() })) }
+        let say = |error: &notify::Error| client.log(MessageType::WARNING, format!("files are not watched: {error}"));
+        let watcher = notify::recommended_watcher(report).inspect_err(say).ok();
+        Self { watched: Arc::new(Mutex::new(Watched { watcher, directories: BTreeSet::new() })), client }
     }
 
     /// Watches a directory in which something may appear, as long as there are not too many.
@@ -60,7 +64,9 @@ impl Watcher {
             Ok(()) => {
                 directories.insert(directory.to_owned());
             }
-            Err(error) => tracing::warn!("{} is not watched: {error}", directory.display()),
+            // It has gone, or never was: the one above it says when it comes.
+            Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => {}
+            Err(error) => self.client.log(MessageType::WARNING, format!("{} is not watched: {error}", directory.display())),
         }
     }
 }

@@ -225,6 +225,11 @@ impl Client {
         }
     }
 
+    /// Whether such a message was read and not yet asked for. What the server said before its last answer has been read by then.
+    pub(crate) fn has_read(&self, fits: impl Fn(&Value) -> bool) -> bool {
+        self.inbox.iter().any(fits)
+    }
+
     /// The next message of any kind but the server's own requests and progress.
     pub(crate) fn receive(&mut self) -> Value {
         loop {

@@ -6,6 +6,7 @@ mod completion;
 mod diagnostics;
 mod features;
 mod fixes;
+mod logs;
 mod navigation;
 mod painting;
 mod playbooks;

@@ -146,6 +146,8 @@ fn a_panic_is_an_answer_and_the_server_lives() {
     for _ in 0..20 {
         let id = client.ask("test/panic", Value::Null);
         assert_eq!(client.answer(id)["error"]["code"], -32603);
+        let logged = client.next(|message| message["method"] == "window/logMessage");
+        assert_eq!(logged["params"], json!({ "type": 1, "message": "test/panic panicked: as asked" }));
     }
     client.open(HOSTS, 1, SEPARATE);
     assert_eq!(client.findings(HOSTS).1, [SENTENCE.to_owned()]);
