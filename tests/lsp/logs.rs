@@ -1,7 +1,7 @@
 //! What the server says of its own work: to the client, in a file, and nothing on stdout but the protocol.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
