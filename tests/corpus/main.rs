@@ -1,11 +1,5 @@
 //! Real inventories. The data stands beside the repository, in `../shared`; without it these tests say so and pass.
 
-#[path = "../fuzz/checks.rs"]
-mod checks;
-mod damage;
-mod mutations;
-mod values;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

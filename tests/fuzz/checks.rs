@@ -2,29 +2,62 @@
 
 use hostwise_syntax::edit::{self, apply};
 use hostwise_syntax::paint::{self, Canvas, Spot};
+use hostwise_syntax::yaml::{Kind, Node};
 use hostwise_syntax::{Value, ini, jinja, judge, yaml};
 
-/// Any text has a YAML tree: no panic, no hang, every span inside the text, whatever is asked.
+/// Any text has a YAML tree: no panic, no hang, every span inside the text and in order, whatever is asked.
 pub(crate) fn yaml(text: &str) {
     let document = yaml::parse(text.into());
-    let mut open: Vec<yaml::Node<'_>> = document.root().into_iter().collect();
-    while let Some(node) = open.pop() {
-        assert!(text.get(node.range().span()).is_some());
-        let _ = node.text();
-        for region in jinja::regions(node) {
-            assert!(text.get(region.range.span()).is_some());
-            assert!(region.tokens.iter().all(|token| text.get(token.range.span()).is_some()));
-        }
-        open.extend(node.entries().flat_map(|entry| [entry.key, entry.value]).chain(node.items()));
+    if let Some(root) = document.root() {
+        in_order(root, text);
+        let _ = root.value();
     }
-    let _ = document.root().map(yaml::Node::value);
-    if let Some(error) = judge::yaml(&document) {
-        assert!(text.get(error.range.span()).is_some());
-    }
+    let errors = document.errors().iter().map(|error| error.range);
+    let error = judge::yaml(&document).map(|error| error.range);
     let canvas = Canvas::default();
+    let marks = paint::yaml_marks(&document, &canvas).into_iter().chain(paint::templates(&document)).map(|mark| mark.range);
+    for range in errors.chain(document.comments().iter().copied()).chain(error).chain(marks) {
+        assert!(text.get(range.span()).is_some(), "{range:?} in {text:?}");
+    }
     let _ = paint::folds(&document, &canvas);
-    for mark in paint::yaml_marks(&document, &canvas).into_iter().chain(paint::templates(&document)) {
-        assert!(text.get(mark.range.span()).is_some());
+    for at in 0..=text.len().min(300) {
+        let _ = document.path_at(at);
+    }
+}
+
+/// Nodes lie inside the text, children behind each other and not before their parent.
+fn in_order(root: Node<'_>, text: &str) {
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        let range = node.range();
+        assert!(text.get(range.span()).is_some(), "{range:?} in {text:?}");
+        let _ = (node.text(), node.tag(), node.anchor());
+        templates_in_order(node, text);
+        let mut last = range.start;
+        for child in node.entries().flat_map(|entry| [entry.key, entry.value]).chain(node.items()) {
+            assert!(last <= child.range().start, "{:?} overlaps in {text:?}", child.range());
+            last = child.range().end;
+            open.push(child);
+        }
+    }
+}
+
+/// Templates lie in the node, one behind the other, and their tokens stand where they say.
+fn templates_in_order(node: Node<'_>, text: &str) {
+    let solid = |text: &str| text.replace([' ', '\t', '\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'], "");
+    let undoubled = |text: &str| if node.kind() == Kind::SingleQuoted { text.replace("''", "'") } else { text.to_owned() };
+    let mut last = node.range().start;
+    for region in jinja::regions(node) {
+        assert!(last <= region.range.start && region.range.end <= node.range().end, "{region:?} in {text:?}");
+        last = region.range.start;
+        for token in &region.tokens {
+            assert!(last <= token.range.start && token.range.end <= region.range.end && !token.range.is_empty(), "{token:?} in {text:?}");
+            last = token.range.end;
+            if node.kind() != Kind::DoubleQuoted {
+                assert_eq!(solid(&undoubled(&text[token.range.span()])), solid(&token.text), "{text:?}");
+            }
+        }
+        last = last.max(region.range.end);
     }
 }
 
@@ -32,9 +65,9 @@ pub(crate) fn yaml(text: &str) {
 pub(crate) fn ini(text: &str) {
     let document = ini::parse(text.into());
     for line in document.sections.iter().flat_map(|section| &section.lines) {
-        assert!(text.get(line.range.span()).is_some());
-        for assignment in &line.assignments {
-            assert!(text.get(assignment.key.span()).is_some() && text.get(assignment.value_range.span()).is_some());
+        let parts = line.assignments.iter().flat_map(|assignment| [assignment.key, assignment.value_range]);
+        for range in parts.chain(line.name).chain([line.range]) {
+            assert!(text.get(range.span()).is_some(), "{range:?} in {text:?}");
         }
     }
     let _ = paint::ini_marks(&document);
@@ -69,7 +102,7 @@ fn structural(text: &str) {
     {
         return;
     }
-    let mut open: Vec<yaml::Node<'_>> = document.root().into_iter().collect();
+    let mut open: Vec<Node<'_>> = document.root().into_iter().collect();
     while let Some(node) = open.pop() {
         for entry in node.entries().take(20) {
             let edits = [

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hostwise_syntax::yaml::{self, Node};
 use hostwise_syntax::{LineIndex, judge};
+
+use crate::{data, yaml_files};
 
 /// An entry: the keys that lead to it (`[]` for a list), and its line.
 type Found = BTreeSet<(String, usize)>;
@@ -141,7 +143,7 @@ impl Tally {
 /// Every line with HOSTWISE_LONG=1, else one in eleven.
 #[test]
 fn one_broken_line_damages_itself_only() {
-    let Some(data) = super::data("") else { return };
+    let Some(data) = data() else { return };
     let step = if std::env::var_os("HOSTWISE_LONG").is_some() { 1 } else { 11 };
     let mut tally = Tally::default();
     for path in yaml_files(&data) {
@@ -153,7 +155,7 @@ fn one_broken_line_damages_itself_only() {
 
 #[test]
 fn no_host_group_or_variable_of_an_inventory_is_lost() {
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/examples/separate");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/examples/separate");
     let mut tally = Tally::default();
     for path in yaml_files(Path::new(example)) {
         tally.add(&path.display().to_string(), &fs::read_to_string(&path).expect("a file"), 1);
@@ -185,18 +187,4 @@ fn no_host_group_or_variable_of_an_inventory_is_lost() {
     tally.report();
     assert_eq!(tally.n_lost, 0);
     assert!(tally.n_mutations > 300);
-}
-
-pub(crate) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(fs::read_dir(path).expect("a folder").flatten().map(|entry| entry.path()));
-        } else if path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 
 use hostwise_syntax::{Value, judge, yaml};
 
+use crate::{data, yaml_files};
+
 /// Prints one line for each text it gets: the value with its types, or `refused`.
 const READER: &str = r#"
 import datetime, json, math, sys, yaml
@@ -138,8 +140,8 @@ fn values_are_those_of_pyyaml() {
     }
     let mut texts: Vec<String> = SCALARS.iter().map(|scalar| format!("k: {scalar}\n")).collect();
     texts.push("a: &a {x: 1, y: 2}\nb: &b {x: 9, z: 3}\nm:\n  y: 5\n  <<: [*a, *b]\nn: {<<: *a, x: 7}\no: *a\n".to_owned());
-    if let Some(data) = super::data("") {
-        texts.extend(super::damage::yaml_files(&data).iter().map(|path| fs::read_to_string(path).expect("a file")));
+    if let Some(data) = data() {
+        texts.extend(yaml_files(&data).iter().map(|path| fs::read_to_string(path).expect("a file")));
     }
     let mut child = Command::new(&python).args(["-c", READER]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python starts");
     let mut stdin = child.stdin.take().expect("stdin");
