@@ -50,6 +50,11 @@ fn refused_by_construction(document: &Document) -> Option<SyntaxError> {
     again.into_iter().chain(unknown).min_by_key(|error| error.range)
 }
 
+/// Whether libyaml finds nothing wrong with a text.
+pub(crate) fn is_read_by_libyaml(document: &Document) -> bool {
+    refused_by_libyaml(document).is_none()
+}
+
 fn refused_by_libyaml(document: &Document) -> Option<SyntaxError> {
     let text = document.text();
     if has_deep_brackets(text) {

@@ -10,7 +10,8 @@
 //! first error or lose what follows it. What must survive typing is YAML's block structure, and that is carried by indentation alone: so the parser takes
 //! line by line, and each line finds its place among the open collections by its column, whatever stands on it. A line in an odd column is placed by the
 //! lines below it. Brackets and quotes that are not closed end where the block goes on. A key without its colon is an entry without a colon. Nothing
-//! recurses over the depth of the input; all nodes lie in one arena of 20 bytes each, tags and anchors beside it. A whole file is parsed at hundreds of
+//! recurses over the depth of the input; all nodes lie in one arena of 20 bytes each, tags and anchors beside it. Where a guess would be wrong on a sound
+//! text (a quoted text over lines that look like entries), libyaml is asked which it is, and a sound text is read again as it stands. A whole file is parsed at hundreds of
 //! megabytes a second: to parse the changed file again *is* the incremental step.
 //!
 //! **The verdict is libyaml's** ([`judge`]). Whether Ansible reads a file is asked of the parser that Ansible uses. Nearly all lines of an inventory are
@@ -33,9 +34,9 @@
 //! the process at 254 open columns and drops most of a broken text: so the text is looked at first, and where tree-sitter cannot serve, our tree does,
 //! with the same result. Nothing is decided by it.
 //!
-//! How this is held: every prefix, deletion and broken line of real files keeps the rest (`tests/corpus`); two strict parsers and PyYAML are second
-//! opinions; random edits leave what a fresh text would give; hostile texts end in bounded time (`tests/robustness.rs`); the benchmark
-//! (`tests/bench/syntax.rs`) prints speed and memory; the fuzz targets and a fixed number of mutations share their checks (`tests/fuzz/checks.rs`).
+//! How this is held: broken lines of real files keep the rest, and PyYAML, a strict parser and tree-sitter are second opinions on real, odd and generated
+//! texts (`tests/syntax`); random edits leave what a fresh text would give; hostile texts end in bounded time (`tests/robustness.rs`); the benchmark
+//! (`tests/bench/syntax.rs`) prints speed and memory; the fuzz targets and a fixed number of odd texts share their checks (`tests/fuzz/checks.rs`).
 
 pub mod edit;
 pub mod ini;

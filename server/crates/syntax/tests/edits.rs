@@ -135,7 +135,9 @@ fn texts() -> impl Strategy<Value = String> {
         let Shape::Block(entries) = &shape else { panic!("a block") };
         let mut text = if seed == 3 { "---\n".to_owned() } else { String::new() };
         write_block(entries, 0, seed, &mut text);
-        if has_end || text.ends_with("\n\n") { text } else { text.trim_end().to_owned() }
+        // Without its last break a block scalar has another content: nothing comes behind it then.
+        let ends_in_block_scalar = ["more\n", "3132\n"].iter().any(|last| text.ends_with(last));
+        if has_end || text.ends_with("\n\n") || ends_in_block_scalar { text } else { text.trim_end().to_owned() }
     })
 }
 
@@ -458,6 +460,17 @@ fn comments_belong_to_the_entry_below_them() {
         apply(text, &[delete(&root.get("c").expect("c")).expect("an edit")]),
         "a: 1\n# kube: 2\n# about b\nb: 2 # why\n  # deeper\n\n"
     );
+}
+
+#[test]
+fn a_block_scalar_without_its_last_break_stays_the_last() {
+    let appended = |text: &str| {
+        let document = yaml::parse(text.into());
+        insert_at_root(&document, &Fragment::new("b", Value::Int(1))).map(|edit| apply(text, &[edit]))
+    };
+    assert_eq!(appended("a: |\n  x"), None);
+    assert_eq!(appended("a: |-\n  x").as_deref(), Some("a: |-\n  x\nb: 1"));
+    assert_eq!(appended("a: |\n  x\n").as_deref(), Some("a: |\n  x\nb: 1\n"));
 }
 
 #[test]

@@ -26,9 +26,11 @@ pub enum Place<'d> {
     Last,
 }
 
-/// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection or tagged.
+/// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection or tagged, or
+/// nothing but an anchor.
 pub fn rename_key(key: Node<'_>, name: &str) -> Option<Edit> {
-    if key.is_mapping() || key.is_sequence() || key.tag().is_some() {
+    let is_anchor_only = key.kind() == Kind::Absent && key.anchor().is_some();
+    if key.is_mapping() || key.is_sequence() || key.tag().is_some() || is_anchor_only {
         return None;
     }
     let seat = Seat::of(key)?;
@@ -181,9 +183,12 @@ fn insert_in_block(mapping: Node<'_>, place: Place<'_>, fragment: &Fragment, ste
         let lines = lines.join(newline);
         return Some(Edit::new(at, at, format!("{}{newline}{}", lines.trim_start(), " ".repeat(column))));
     }
+    if span::lacks_last_break(neighbour.value) {
+        return None;
+    }
     let is_at_line = text[..at].ends_with(['\n', '\r']);
-    // A last line that is empty is one only with its break.
-    let has_end = is_at_line || lines.last().is_some_and(String::is_empty);
+    // A block scalar ends with a break only where its last line has one.
+    let has_end = is_at_line || lines.len() > 1;
     let (lead, end) = (if is_at_line { "" } else { newline }, if has_end { newline } else { "" });
     Some(Edit::new(at, at, format!("{lead}{}{end}", lines.join(newline))))
 }

@@ -91,13 +91,14 @@ impl Parser<'_> {
         if matches!(self.bytes[content], b'"' | b'\'' | b'|' | b'>' | b'[' | b'{' | b'&' | b'!') {
             return false;
         }
-        self.lines_below(content).next().is_some_and(|(next, at)| next >= indent && scan::key(self.text, at).is_some())
+        self.lines_below(content).next().is_some_and(|(next, at)| next >= indent && scan::key(self.bytes, at).is_some())
     }
 
     /// A dash alone, with a key at the same column below: an entry that is being typed, not a list.
     pub(super) fn is_stray_dash(&self, content: usize, indent: usize) -> bool {
         let is_alone = scan::trimmed_line_end(self.bytes, content) == content + 1;
-        is_alone && self.next_beside(content, indent).is_some_and(|(next, at)| next == indent && scan::key(self.text, at).is_some())
+        let is_key = |at: usize| !scan::is_indicator(self.bytes, at, b'-') && scan::key(self.bytes, at).is_some();
+        is_alone && self.next_beside(content, indent).is_some_and(|(next, at)| next == indent && is_key(at))
     }
 
     /// A mapping at the column of a dash, with more dashes below or with lines that stood where those of an item stand: what it holds is an item that
@@ -116,11 +117,14 @@ impl Parser<'_> {
     /// Indent and place of the content of the lines below, blank and comment lines left out. Not too many: they are looked at when a line is odd,
     /// and all lines may be.
     pub(super) fn lines_below(&self, at: usize) -> impl Iterator<Item = (usize, usize)> {
-        let mut line = scan::next_line(self.bytes, at);
+        self.lines_from(scan::next_line(self.bytes, at))
+    }
+
+    /// As [`Self::lines_below`], from the line that starts at `line` on.
+    pub(super) fn lines_from(&self, mut line: usize) -> impl Iterator<Item = (usize, usize)> {
         let content_lines = std::iter::from_fn(move || {
             loop {
-                let content = scan::skip_blanks(self.bytes, line);
-                let indent = content - line;
+                let (content, indent) = scan::indentation(self.bytes, line);
                 let byte = self.bytes.get(content)?;
                 line = scan::next_line(self.bytes, content);
                 if !matches!(byte, b'\n' | b'\r' | b'#') {

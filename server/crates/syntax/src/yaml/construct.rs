@@ -77,6 +77,10 @@ impl Constructor {
         let mut merged = Entries::default();
         for entry in node.entries() {
             if is_merge(&entry) {
+                // What a mapping merges with itself is there.
+                if entry.value.kind() == Kind::Alias && entry.value.target().is_some_and(|target| target.id() == node.id()) {
+                    continue;
+                }
                 let maps = match self.value(entry.value, depth)? {
                     Value::Map(entries) => vec![entries],
                     Value::List(maps) if maps.iter().all(|map| matches!(map, Value::Map(_))) => {
@@ -90,7 +94,8 @@ impl Constructor {
                 }
                 these.into_iter().for_each(|(key, value)| merged.put(key, value));
             } else if entry.colon.is_some() || node.kind() == Kind::FlowMapping {
-                let key = self.value(entry.key, depth)?;
+                let is_value_tag = entry.key.kind() == Kind::Plain && entry.key.source() == "=" && entry.key.tag().is_none();
+                let key = if is_value_tag { Value::String("=".into()) } else { self.value(entry.key, depth)? };
                 if matches!(key, Value::List(_) | Value::Map(_)) {
                     return Err(refused(entry.key.range(), "a list or a mapping cannot be a key"));
                 }
@@ -145,6 +150,7 @@ fn scalar(node: Node<'_>) -> Result<Value, SyntaxError> {
     match tag(node).as_deref() {
         None if matches!(node.kind(), Kind::Plain | Kind::Absent) => resolved(),
         None | Some("!!str" | "!!python/unicode") => Ok(string()),
+        Some("!") if node.kind() == Kind::Absent => Ok(string()),
         Some("!") => resolved(),
         Some("!!timestamp") => match resolved()? {
             date @ Value::Timestamp(_) => Ok(date),

@@ -1,27 +1,37 @@
 //! Flow collections: `[a, {b: c}]`, over as many lines as they have, without recursion.
 
+use super::parse::Reading;
 use super::tree::Arena;
 use super::{Kind, scan};
 use crate::{SyntaxError, TextRange};
 
-/// Parses the flow collection at `start` inside a block collection at column `parent`; gives its node and where it ends. An unclosed one ends
-/// before the next line that starts an entry of the block.
-pub(super) fn parse(text: &str, start: usize, parent: Option<usize>, arena: &mut Arena) -> (u32, usize) {
+/// Parses the flow collection at `start` inside a block collection at column `parent`; gives its node, where it ends, and whether that is a guess: an
+/// unclosed one ends before the next line that starts an entry of the block.
+pub(super) fn parse(bytes: &[u8], start: usize, parent: Option<usize>, reading: Reading, arena: &mut Arena) -> (u32, usize, bool) {
     let before = arena.mark();
-    let (node, end, is_closed) = Flow::new(text, text.len(), start, parent, arena).run(start);
-    let line_end = scan::line_end(text.as_bytes(), start);
-    if is_closed || end <= line_end {
-        return (node, end);
+    let whole = Flow::new(bytes, bytes.len(), start, parent, reading, arena).run(start);
+    let line_end = scan::line_end(bytes, start);
+    if whole.is_closed || whole.end <= line_end {
+        return (whole.node, whole.end, whole.has_guessed);
     }
     // What is not closed ends with its line: the lines below belong to the block.
     arena.reset(before);
-    let (node, end, _) = Flow::new(text, line_end, start, parent, arena).run(start);
-    (node, end)
+    let line = Flow::new(bytes, line_end, start, parent, reading, arena).run(start);
+    (line.node, line.end, whole.has_guessed)
 }
 
 /// Parses the flow collection at `start` that is a key and ends at `end`.
-pub(super) fn parse_key(text: &str, start: usize, end: usize, arena: &mut Arena) -> u32 {
-    Flow::new(text, end, start, None, arena).run(start).0
+pub(super) fn parse_key(bytes: &[u8], start: usize, end: usize, arena: &mut Arena) -> u32 {
+    Flow::new(bytes, end, start, None, Reading::HalfTyped, arena).run(start).node
+}
+
+/// A flow collection that was read.
+struct Found {
+    node: u32,
+    end: usize,
+    is_closed: bool,
+    /// It goes on if all lines are sound.
+    has_guessed: bool,
 }
 
 /// A collection that is not closed yet.
@@ -32,14 +42,17 @@ struct Frame {
     item: Option<u32>,
     /// The key and colon of the entry whose value is awaited.
     key: Option<(u32, usize)>,
+    /// A `?` stands before the entry: it is one of a mapping.
+    is_explicit: bool,
 }
 
 struct Flow<'t, 'a> {
-    text: &'t str,
     bytes: &'t [u8],
     /// Nothing is read from here on.
     limit: usize,
     parent: Option<usize>,
+    reading: Reading,
+    has_guessed: bool,
     arena: &'a mut Arena,
     frames: Vec<Frame>,
     tag: Option<TextRange>,
@@ -50,13 +63,23 @@ struct Flow<'t, 'a> {
 }
 
 impl<'t, 'a> Flow<'t, 'a> {
-    fn new(text: &'t str, limit: usize, start: usize, parent: Option<usize>, arena: &'a mut Arena) -> Self {
-        let bytes = text.as_bytes();
-        Self { text, bytes, limit, parent, arena, frames: Vec::new(), tag: None, anchor: None, last_end: start, has_open_quote: false }
+    fn new(bytes: &'t [u8], limit: usize, start: usize, parent: Option<usize>, reading: Reading, arena: &'a mut Arena) -> Self {
+        Self {
+            bytes,
+            limit,
+            parent,
+            reading,
+            has_guessed: false,
+            arena,
+            frames: Vec::new(),
+            tag: None,
+            anchor: None,
+            last_end: start,
+            has_open_quote: false,
+        }
     }
 
-    /// The node, where it ends, and whether it is closed.
-    fn run(mut self, start: usize) -> (u32, usize, bool) {
+    fn run(mut self, start: usize) -> Found {
         let root = self.open(start);
         let mut at = start + 1;
         loop {
@@ -65,7 +88,7 @@ impl<'t, 'a> Flow<'t, 'a> {
                     self.error(start, start + 1, "this bracket is not closed");
                 }
                 let end = self.unwind(self.last_end);
-                return (root, end, false);
+                return Found { node: root, end, is_closed: false, has_guessed: self.has_guessed };
             };
             at = match self.bytes[next] {
                 b'[' | b'{' => {
@@ -79,7 +102,7 @@ impl<'t, 'a> Flow<'t, 'a> {
                     }
                     self.close(next + 1);
                     if self.frames.is_empty() {
-                        return (root, next + 1, true);
+                        return Found { node: root, end: next + 1, is_closed: true, has_guessed: self.has_guessed };
                     }
                     next + 1
                 }
@@ -91,7 +114,12 @@ impl<'t, 'a> Flow<'t, 'a> {
                     self.colon(next);
                     next + 1
                 }
-                b'?' if self.bytes.get(next + 1).is_some_and(u8::is_ascii_whitespace) => next + 1,
+                b'?' => {
+                    if let Some(frame) = self.frames.last_mut() {
+                        frame.is_explicit = true;
+                    }
+                    next + 1
+                }
                 byte @ (b'!' | b'&') => {
                     let end = self.word_end(next);
                     let slot = if byte == b'!' { &mut self.tag } else { &mut self.anchor };
@@ -120,8 +148,13 @@ impl<'t, 'a> Flow<'t, 'a> {
                     if self.block_goes_on(at) {
                         return None;
                     }
+                    at = scan::behind_mark(self.bytes, at);
                 }
-                b'#' if matches!(self.bytes[at - 1], b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b']' | b'}' | b'[' | b'{' | b',') => {
+                b'#' if matches!(
+                    self.bytes[at - 1],
+                    b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b']' | b'}' | b'[' | b'{' | b',' | scan::FILL
+                ) =>
+                {
                     let end = scan::line_end(self.bytes, at).min(self.limit);
                     self.arena.comments.push(TextRange::new(at, end));
                     at = end;
@@ -131,15 +164,17 @@ impl<'t, 'a> Flow<'t, 'a> {
         }
     }
 
-    fn block_goes_on(&self, line: usize) -> bool {
-        scan::starts_entry(self.text, line, self.parent) && !scan::closes_more_than_opens(self.bytes, line)
+    fn block_goes_on(&mut self, line: usize) -> bool {
+        let goes_on = scan::starts_entry(self.bytes, line, self.parent) && !scan::closes_more_than_opens(self.bytes, line);
+        self.has_guessed |= goes_on;
+        goes_on && self.reading == Reading::HalfTyped
     }
 
     fn open(&mut self, at: usize) -> u32 {
         let is_mapping = self.bytes[at] == b'{';
         let node = self.arena.add(if is_mapping { Kind::FlowMapping } else { Kind::FlowSequence }, at, at + 1);
         self.item(node);
-        self.frames.push(Frame { node, is_mapping, item: None, key: None });
+        self.frames.push(Frame { node, is_mapping, item: None, key: None, is_explicit: false });
         node
     }
 
@@ -180,8 +215,18 @@ impl<'t, 'a> Flow<'t, 'a> {
         }
     }
 
+    /// A tag or anchor with nothing behind it is that of an absent node.
+    fn end_properties(&mut self) {
+        let ends = [self.tag, self.anchor].into_iter().flatten().map(|range| range.end as usize);
+        if let Some(end) = ends.max() {
+            let absent = self.arena.add(Kind::Absent, end, end);
+            self.item(absent);
+        }
+    }
+
     /// A colon: what stands before it is a key.
     fn colon(&mut self, at: usize) {
+        self.end_properties();
         let Some(frame) = self.frames.last_mut() else { return };
         let key = frame.item.take();
         let key = key.unwrap_or_else(|| self.arena.add(Kind::Absent, at, at));
@@ -190,10 +235,18 @@ impl<'t, 'a> Flow<'t, 'a> {
 
     /// A comma or a closing bracket at `at`: puts the entry that stands before it into the collection.
     fn end_entry(&mut self, at: usize) {
+        self.end_properties();
         let Some(frame) = self.frames.last_mut() else { return };
         let (node, is_mapping, key, item) = (frame.node, frame.is_mapping, frame.key.take(), frame.item.take());
+        let is_explicit = std::mem::take(&mut frame.is_explicit);
         match (is_mapping, key, item) {
             (_, None, None) => {}
+            (false, None, Some(key)) if is_explicit => {
+                let pair = self.arena.add(Kind::FlowMapping, self.arena.start(key), self.arena.end(key));
+                self.arena.push_key(pair, key, None);
+                self.absent_value(pair, self.arena.end(key));
+                self.arena.push_child(node, pair);
+            }
             (false, None, Some(item)) => self.arena.push_child(node, item),
             (true, None, Some(key)) => {
                 self.arena.push_key(node, key, None);
@@ -239,28 +292,37 @@ impl<'t, 'a> Flow<'t, 'a> {
     }
 
     fn quoted(&mut self, kind: Kind, start: usize) -> usize {
-        let end = scan::quote_end(self.text, start, self.parent).unwrap_or_else(|| {
-            let end = scan::trimmed_line_end(self.bytes, start);
-            self.error(start, end, "this quote is not closed");
-            self.has_open_quote = true;
-            end
-        });
+        let end = match scan::quote_end(self.bytes, start, self.parent) {
+            Some(found) if found.is_likely || self.reading == Reading::Sound => found.end,
+            other => {
+                let end = scan::trimmed_line_end(self.bytes, start);
+                self.has_guessed |= other.is_some();
+                self.error(start, end, "this quote is not closed");
+                self.has_open_quote = true;
+                end
+            }
+        };
         self.scalar(kind, start, end)
     }
 
     fn plain(&mut self, start: usize) -> usize {
         let mut end = self.plain_line_end(start);
+        let mut at = end;
         // A plain scalar goes on over line breaks until punctuation.
-        while end < self.limit && self.limit == self.bytes.len() && scan::only_blanks(self.bytes, end) {
-            let line = scan::next_line(self.bytes, end);
+        while at < self.limit && self.limit == self.bytes.len() && scan::only_blanks(self.bytes, at) {
+            let line = scan::next_line(self.bytes, at);
             let next = scan::skip_blanks(self.bytes, line);
-            let goes_on = self.bytes.get(next).is_some_and(|byte| !matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'\n' | b'\r'))
-                && !self.is_colon(next)
+            let goes_on = self.bytes.get(next).is_some_and(|byte| !matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b'#'))
+                && !(self.bytes[next] == b':' && self.is_colon(next))
                 && !self.block_goes_on(line);
             if !goes_on {
                 break;
             }
-            end = self.plain_line_end(next);
+            at = self.plain_line_end(next);
+            // An empty line belongs to it only if something follows.
+            if at > next {
+                end = at;
+            }
         }
         self.scalar(Kind::Plain, start, end)
     }
@@ -288,7 +350,11 @@ impl<'t, 'a> Flow<'t, 'a> {
         at
     }
 
+    /// The end of a tag, an anchor or an alias. In the brackets of its own a tag holds any punctuation.
     fn word_end(&self, start: usize) -> usize {
+        if let Some(end) = scan::verbatim_tag_end(self.bytes, start).or_else(|| scan::name_end(self.bytes, start)) {
+            return end;
+        }
         let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
         self.bytes[start..].iter().position(ends).map_or(self.bytes.len(), |n| start + n)
     }

@@ -7,13 +7,31 @@ use std::sync::{Arc, OnceLock};
 
 use super::tree::Arena;
 use super::{Document, Kind, flow, scan};
-use crate::{SyntaxError, TextRange};
+use crate::{SyntaxError, TextRange, judge};
 
 /// Parses any text.
 pub(super) fn parse(text: Arc<str>) -> Document {
+    let (document, has_guessed) = parse_as(Arc::clone(&text), Reading::HalfTyped);
+    // Where quotes, brackets and texts go on over lines that look like entries, they mostly lack an end. libyaml knows.
+    if has_guessed && judge::is_read_by_libyaml(&document) { parse_as(text, Reading::Sound).0 } else { document }
+}
+
+/// What a text is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Any line may be half-typed: what would swallow the entries below has no end yet.
+    HalfTyped,
+    /// Everything means what libyaml makes of it.
+    Sound,
+}
+
+/// The tree, and whether it would be another one if the text were sound.
+fn parse_as(text: Arc<str>, reading: Reading) -> (Document, bool) {
+    let bytes = scan::with_usual_breaks(&text);
     let mut parser = Parser {
-        text: &text,
-        bytes: text.as_bytes(),
+        bytes: &bytes,
+        reading,
+        has_guessed: false,
         at: 0,
         arena: Arena::default(),
         open: Vec::new(),
@@ -22,11 +40,12 @@ pub(super) fn parse(text: Arc<str>) -> Document {
     };
     parser.run();
     parser.close_all();
-    let Parser { mut arena, roots, .. } = parser;
+    parser.end_waiting();
+    let Parser { mut arena, roots, has_guessed, .. } = parser;
     arena.finish();
     // While a line at the top is half-typed it may be a root of its own: the largest one is the document.
     let root = roots.into_iter().rev().max_by_key(|&root| arena.range(root).len());
-    Document { text, arena, root, by_name: OnceLock::new() }
+    (Document { text, arena, root, by_name: OnceLock::new() }, has_guessed)
 }
 
 /// A block collection that may still get entries.
@@ -49,8 +68,9 @@ impl Properties {
 }
 
 pub(super) struct Parser<'t> {
-    pub(super) text: &'t Arc<str>,
     pub(super) bytes: &'t [u8],
+    reading: Reading,
+    has_guessed: bool,
     pub(super) at: usize,
     arena: Arena,
     pub(super) open: Vec<Level>,
@@ -68,9 +88,7 @@ struct Properties {
 
 impl Parser<'_> {
     fn run(&mut self) {
-        if self.text.starts_with('\u{feff}') {
-            self.at = '\u{feff}'.len_utf8();
-        }
+        self.at = scan::behind_mark(self.bytes, 0);
         while self.at < self.bytes.len() {
             self.line();
         }
@@ -79,7 +97,7 @@ impl Parser<'_> {
     /// Takes in one line, and the lines that its last scalar or flow collection goes on to.
     fn line(&mut self) {
         let start = self.at;
-        let content = scan::skip_blanks(self.bytes, start);
+        let (content, column) = scan::indentation(self.bytes, start);
         match self.bytes.get(content) {
             None | Some(b'\n' | b'\r') => return self.next_line(content),
             Some(b'#') => return self.comment(content),
@@ -88,12 +106,11 @@ impl Parser<'_> {
         if content == start && self.marker(start) {
             return;
         }
-        let indentation = &self.bytes[start..content];
-        let indent = if indentation.contains(&b'\t') {
+        let indent = if self.bytes[start..content].contains(&b'\t') {
             self.error(TextRange::new(start, content), "a tab cannot indent: use blanks");
             self.guessed_indent(content)
         } else {
-            indentation.len()
+            column
         };
         self.entry(content, indent);
     }
@@ -105,8 +122,7 @@ impl Parser<'_> {
             self.next_line(start);
             return true;
         }
-        let is_marker = (rest.starts_with(b"---") || rest.starts_with(b"...")) && rest.get(3).is_none_or(u8::is_ascii_whitespace);
-        if !is_marker {
+        if !scan::is_marker(self.bytes, start) {
             return false;
         }
         self.close_all();
@@ -114,16 +130,18 @@ impl Parser<'_> {
         match self.bytes.get(content) {
             None | Some(b'\n' | b'\r') => self.next_line(content),
             Some(b'#') => self.comment(content),
-            Some(_) => {
-                let node = self.value(content, None);
-                self.fill(node);
-            }
+            Some(_) => self.value_of_last(content),
         }
         true
     }
 
     /// The content of a line: an entry of one of the open collections, or the value of a pending one.
     fn entry(&mut self, content: usize, indent: usize) {
+        // A block scalar may stand in the column of what it belongs to.
+        let awaits = self.open.last().is_some_and(|level| level.indent == indent && level.pending.is_some());
+        if awaits && matches!(self.bytes[content], b'|' | b'>') {
+            return self.value_of_last(content);
+        }
         let is_dash = scan::is_indicator(self.bytes, content, b'-');
         let column = indent;
         let indent = self.settle(column, is_dash);
@@ -140,12 +158,13 @@ impl Parser<'_> {
             return self.complex_key(content, indent);
         }
         if in_mapping && scan::is_indicator(self.bytes, content, b':') && self.open.last().is_some_and(|level| level.pending.is_some()) {
-            return self.after_indicator(scan::skip_blanks(self.bytes, content + 1));
+            let after = scan::skip_blanks(self.bytes, content + 1);
+            return if self.starts_collection(after) { self.entry(after, indent + after - content) } else { self.after_indicator(after) };
         }
-        match scan::key(self.text, content) {
+        match scan::key(self.bytes, content) {
             Some(key) => self.key(content, key, indent),
             None if in_mapping => self.half_key(content, indent),
-            None if self.starts_mapping_below(content, indent) => self.half_key(content, indent),
+            None if self.reading == Reading::HalfTyped && self.starts_mapping_below(content, indent) => self.half_key(content, indent),
             None => self.value_of_last(content),
         }
     }
@@ -176,7 +195,7 @@ impl Parser<'_> {
         self.error(TextRange::new(content, end), "an item of a list starts with a dash");
         self.end_pending();
         self.set_pending(content);
-        match scan::key(self.text, content) {
+        match scan::key(self.bytes, content) {
             Some(key) => self.key(content, key, indent + 2),
             None => self.half_key(content, indent + 2),
         }
@@ -194,7 +213,13 @@ impl Parser<'_> {
                     }
                 }
                 Some(level) if level.indent == indent && level.pending.is_none() => return self.half_key(content, indent),
-                _ if self.is_stray_dash(content, indent) => return self.half_key(content, indent),
+                level
+                    if self.reading == Reading::HalfTyped
+                        && level.is_none_or(|level| level.indent != indent)
+                        && self.is_stray_dash(content, indent) =>
+                {
+                    return self.half_key(content, indent);
+                }
                 _ => {
                     let node = self.arena.add(Kind::BlockSequence, content, content);
                     self.fill(node);
@@ -211,25 +236,46 @@ impl Parser<'_> {
         }
         match self.bytes.get(content) {
             None | Some(b'\n' | b'\r' | b'#') => self.trailing(content),
-            Some(_) => match scan::key(self.text, content) {
+            Some(b'?') if scan::is_indicator(self.bytes, content, b'?') => self.complex_key(content, indent),
+            Some(_) => match scan::key(self.bytes, content) {
                 Some(key) => self.key(content, key, indent),
                 None => self.value_of_last(content),
             },
         }
     }
 
-    /// `? key`: the key as a value, its `: value` on a later line.
+    /// `? key`: the key as a value, its `: value` on a later line. A key that is a block collection is one that Ansible refuses: what it holds stays known
+    /// as the value.
     fn complex_key(&mut self, content: usize, indent: usize) {
         self.open_mapping(indent, content);
         let after = scan::skip_blanks(self.bytes, content + 1);
-        let node = match self.bytes.get(after) {
-            None | Some(b'\n' | b'\r' | b'#') => {
-                self.trailing(after);
-                self.arena.add(Kind::Absent, content + 1, content + 1)
-            }
-            Some(_) => self.value(after, Some(indent)),
+        if !matches!(self.bytes.get(after), None | Some(b'\n' | b'\r' | b'#')) {
+            let node = if self.starts_collection(after) { self.unhashable_key(after) } else { self.value(after, Some(indent)) };
+            return self.push_key(node, Some(content));
+        }
+        self.trailing(after);
+        let below = self.lines_from(self.at).next();
+        let may_stand_beside = |at: usize| matches!(self.bytes[at], b'|' | b'>') || scan::is_indicator(self.bytes, at, b'-');
+        let below = below.filter(|&(column, at)| column > indent || column == indent && may_stand_beside(at));
+        let node = match below {
+            None => self.arena.add(Kind::Absent, content + 1, content + 1),
+            Some((_, at)) if self.starts_collection(at) => self.arena.add(Kind::BlockMapping, content + 1, content + 1),
+            Some((_, at)) => self.value(at, Some(indent)),
         };
         self.push_key(node, Some(content));
+    }
+
+    /// Whether a block collection starts at `at`.
+    fn starts_collection(&self, at: usize) -> bool {
+        let is_indicator = [b'-', b'?', b':'].into_iter().any(|indicator| scan::is_indicator(self.bytes, at, indicator));
+        is_indicator || scan::key(self.bytes, at).is_some()
+    }
+
+    /// A block collection behind `?`, of which only the first line is taken in.
+    fn unhashable_key(&mut self, at: usize) -> u32 {
+        let end = scan::plain_end(self.bytes, at);
+        self.trailing(end);
+        self.arena.add(Kind::BlockMapping, at, end)
     }
 
     /// The rest of a line behind `key:`.
@@ -245,7 +291,8 @@ impl Parser<'_> {
     fn value_of_last(&mut self, at: usize) {
         let (start, properties) = self.properties(at);
         if properties.is_some() && matches!(self.bytes.get(start), None | Some(b'\n' | b'\r' | b'#')) {
-            self.waiting = properties;
+            self.waiting.tag = properties.tag.or(self.waiting.tag);
+            self.waiting.anchor = properties.anchor.or(self.waiting.anchor);
             return self.trailing(start);
         }
         let node = self.value(at, self.open.last().map(|level| level.indent));
@@ -256,15 +303,13 @@ impl Parser<'_> {
     fn value(&mut self, at: usize, parent: Option<usize>) -> u32 {
         let (start, properties) = self.properties(at);
         let node = match self.bytes.get(start) {
-            None | Some(b'\n' | b'\r') => {
-                self.next_line(start);
-                self.arena.add(Kind::Absent, start, start)
-            }
+            None | Some(b'\n' | b'\r') => self.absent(start),
+            Some(b'#') if start > at && scan::is_blank(self.bytes[start - 1]) => self.absent(start),
             Some(b'|' | b'>') => self.block_scalar(start, parent),
             Some(b'[' | b'{') => self.flow(start, parent),
             Some(quote @ (b'"' | b'\'')) => self.quoted(start, *quote, parent),
             Some(b'*') => {
-                let end = scan::word_end(self.bytes, start);
+                let end = scan::property_end(self.bytes, start);
                 self.trailing(end);
                 self.arena.add(Kind::Alias, start, end)
             }
@@ -272,6 +317,11 @@ impl Parser<'_> {
         };
         self.apply(node, properties);
         node
+    }
+
+    fn absent(&mut self, at: usize) -> u32 {
+        self.trailing(at);
+        self.arena.add(Kind::Absent, at, at)
     }
 
     fn plain(&mut self, start: usize, parent: Option<usize>) -> u32 {
@@ -294,7 +344,7 @@ impl Parser<'_> {
     }
 
     /// The content of the next line when it continues a plain scalar inside a collection at `parent`.
-    fn continuation(&self, parent: Option<usize>) -> Option<usize> {
+    fn continuation(&mut self, parent: Option<usize>) -> Option<usize> {
         let mut at = self.at;
         loop {
             let content = scan::skip_blanks(self.bytes, at);
@@ -304,9 +354,11 @@ impl Parser<'_> {
                 _ => {
                     let indent = content - at;
                     let deeper = parent.is_none_or(|parent| indent > parent);
-                    let is_entry = scan::is_indicator(self.bytes, content, b'-') && parent.is_none();
-                    let is_marker = indent == 0 && (self.bytes[content..].starts_with(b"---") || self.bytes[content..].starts_with(b"..."));
-                    let goes_on = deeper && !is_entry && !is_marker && scan::key(self.text, content).is_none();
+                    let is_entry = parent.is_none() && scan::is_indicator(self.bytes, content, b'-');
+                    self.has_guessed |= is_entry;
+                    let is_entry = is_entry && self.reading == Reading::HalfTyped;
+                    let is_marker = indent == 0 && scan::is_marker(self.bytes, content);
+                    let goes_on = deeper && !is_entry && !is_marker && scan::key(self.bytes, content).is_none();
                     return goes_on.then_some(content);
                 }
             }
@@ -315,9 +367,10 @@ impl Parser<'_> {
 
     fn quoted(&mut self, start: usize, quote: u8, parent: Option<usize>) -> u32 {
         let kind = if quote == b'"' { Kind::DoubleQuoted } else { Kind::SingleQuoted };
-        let end = match scan::quote_end(self.text, start, parent) {
-            Some(end) => end,
-            None => {
+        let end = match scan::quote_end(self.bytes, start, parent) {
+            Some(scan::QuoteEnd { end, is_likely }) if is_likely || self.reading == Reading::Sound => end,
+            other => {
+                self.has_guessed |= other.is_some();
                 let end = scan::trimmed_line_end(self.bytes, start);
                 self.error(TextRange::new(start, end), "this quote is not closed");
                 self.next_line(end);
@@ -341,19 +394,23 @@ impl Parser<'_> {
         let header_end = start + memchr::memchr(b'#', &self.bytes[start..word_end]).unwrap_or(word_end - start);
         self.trailing(header_end);
         let explicit = self.bytes[start..header_end].iter().find(|byte| byte.is_ascii_digit()).map(|digit| usize::from(digit - b'0'));
-        let parent = parent.map_or(-1, |parent| parent as isize);
+        // At the root, too, the content is indented.
+        let parent = parent.unwrap_or(0);
         let keeps_breaks = self.bytes[start..header_end].contains(&b'+');
         let mut blank_end = header_end;
-        let (mut needed, mut end) = (explicit.map(|explicit| parent.max(0) + explicit as isize), header_end);
+        let (mut needed, mut end) = (explicit.map(|explicit| parent + explicit), header_end);
         while self.at < self.bytes.len() {
             let content = scan::skip_spaces(self.bytes, self.at);
-            let indent = (content - self.at) as isize;
+            let indent = content - self.at;
             if matches!(self.bytes.get(content), None | Some(b'\n' | b'\r')) {
                 blank_end = content;
+                if needed.is_some_and(|needed| indent > needed) {
+                    end = content;
+                }
                 self.at = scan::next_line(self.bytes, content);
                 continue;
             }
-            let is_marker = indent == 0 && (self.bytes[content..].starts_with(b"---") || self.bytes[content..].starts_with(b"..."));
+            let is_marker = indent == 0 && scan::is_marker(self.bytes, content);
             if indent <= parent || needed.is_some_and(|needed| indent < needed) || is_marker {
                 break;
             }
@@ -364,12 +421,16 @@ impl Parser<'_> {
         if keeps_breaks {
             end = end.max(blank_end);
         }
-        self.arena.add(kind, start, end)
+        let node = self.arena.add(kind, start, end);
+        // Without content all lines are empty, however many blanks they have.
+        self.arena.set_block_indent(node, needed.unwrap_or(u32::MAX as usize));
+        node
     }
 
     /// A flow collection, over as many lines as it has.
     fn flow(&mut self, start: usize, parent: Option<usize>) -> u32 {
-        let (node, end) = flow::parse(self.text, start, parent, &mut self.arena);
+        let (node, end, has_guessed) = flow::parse(self.bytes, start, parent, self.reading, &mut self.arena);
+        self.has_guessed |= has_guessed;
         let rest = scan::skip_blanks(self.bytes, end);
         if !matches!(self.bytes.get(rest), None | Some(b'\n' | b'\r' | b'#')) {
             let line_end = scan::trimmed_line_end(self.bytes, rest);
@@ -382,7 +443,7 @@ impl Parser<'_> {
     /// The node of a key, which ends at `end` on the same line.
     fn key_node(&mut self, start: usize, end: usize) -> u32 {
         match self.bytes[start] {
-            b'[' | b'{' => flow::parse_key(self.text, start, end, &mut self.arena),
+            b'[' | b'{' => flow::parse_key(self.bytes, start, end, &mut self.arena),
             b'"' => self.arena.add(Kind::DoubleQuoted, start, end),
             b'\'' => self.arena.add(Kind::SingleQuoted, start, end),
             b'*' => self.arena.add(Kind::Alias, start, end),
@@ -394,7 +455,7 @@ impl Parser<'_> {
     fn properties(&self, at: usize) -> (usize, Properties) {
         let (mut at, mut properties) = (at, Properties::default());
         while let Some(byte @ (b'!' | b'&')) = self.bytes.get(at) {
-            let end = scan::word_end(self.bytes, at);
+            let end = scan::property_end(self.bytes, at);
             let slot = if *byte == b'!' { &mut properties.tag } else { &mut properties.anchor };
             if slot.is_some() {
                 break;
@@ -467,6 +528,16 @@ impl Parser<'_> {
         let level = self.open.pop()?;
         self.arena.close(level.node);
         Some(level)
+    }
+
+    /// A tag or anchor with nothing behind it is that of an empty root.
+    fn end_waiting(&mut self) {
+        if self.waiting.is_some() {
+            let ends = [self.waiting.tag, self.waiting.anchor].into_iter().flatten().map(|range| range.end as usize);
+            let end = ends.max().unwrap_or_default();
+            let absent = self.arena.add(Kind::Absent, end, end);
+            self.fill(absent);
+        }
     }
 
     fn close_all(&mut self) {

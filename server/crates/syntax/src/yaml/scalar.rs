@@ -1,8 +1,15 @@
 //! The content of scalars: escapes, folds and block scalars as YAML 1.1 defines them.
 
+mod block;
+
 use std::borrow::Cow;
 
 use super::{Kind, Node};
+
+/// Whatever ends a line in YAML 1.1.
+const BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+
+const BLANKS: [char; 2] = [' ', '\t'];
 
 pub(super) fn text(node: Node<'_>) -> Cow<'_, str> {
     let source = node.source();
@@ -10,19 +17,18 @@ pub(super) fn text(node: Node<'_>) -> Cow<'_, str> {
         Kind::Plain | Kind::Alias => plain(source),
         Kind::SingleQuoted => single_quoted(source),
         Kind::DoubleQuoted => double_quoted(source),
-        Kind::Literal => Cow::Owned(block(source, false)),
-        Kind::Folded => Cow::Owned(block(source, true)),
+        Kind::Literal | Kind::Folded => Cow::Owned(block::text(node)),
         _ => Cow::Borrowed(""),
     }
 }
 
 fn plain(source: &str) -> Cow<'_, str> {
-    if source.contains(['\n', '\r']) { Cow::Owned(folded(source)) } else { Cow::Borrowed(source) }
+    if has_break(source) { Cow::Owned(folded(source)) } else { Cow::Borrowed(source) }
 }
 
 fn single_quoted(source: &str) -> Cow<'_, str> {
     let inner = without_quotes(source, '\'');
-    match (inner.contains(['\n', '\r']), inner.contains("''")) {
+    match (has_break(inner), inner.contains("''")) {
         (false, false) => Cow::Borrowed(inner),
         (true, _) => Cow::Owned(folded(inner).replace("''", "'")),
         (false, true) => Cow::Owned(inner.replace("''", "'")),
@@ -34,111 +40,138 @@ fn without_quotes(source: &str, quote: char) -> &str {
     inner.strip_suffix(quote).unwrap_or(inner)
 }
 
-/// Line folding: one break is a blank, more are one less; blanks around breaks go.
-fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let (mut breaks, mut first) = (0, true);
-    for line in lines(text) {
-        let content = if first { line.trim_end_matches([' ', '\t']) } else { line.trim_matches([' ', '\t']) };
-        if !first {
-            breaks += 1;
-        }
-        if !content.is_empty() || first {
-            push_breaks(&mut out, breaks);
-            breaks = 0;
-            out.push_str(content);
-        }
-        first = false;
-    }
-    // The last line keeps the blanks before a closing quote only when it is not empty; an empty one is a break.
-    push_breaks(&mut out, breaks);
-    out
+fn has_break(text: &str) -> bool {
+    // The first bytes of the breaks: names and addresses have none of them.
+    text.bytes().any(|byte| matches!(byte, b'\n' | b'\r' | 0xc2 | 0xe2)) && text.contains(BREAKS)
 }
 
-fn push_breaks(out: &mut String, breaks: usize) {
-    match breaks {
-        0 => {}
-        1 => out.push(' '),
-        n => out.extend(std::iter::repeat_n('\n', n - 1)),
+/// How long the line break at the start of a text is; 0 when there is none.
+fn break_len(text: &str) -> usize {
+    match text.chars().next() {
+        Some('\r') if text.starts_with("\r\n") => 2,
+        Some(first) if BREAKS.contains(&first) => first.len_utf8(),
+        _ => 0,
     }
 }
 
-fn lines(text: &str) -> impl Iterator<Item = &str> {
+/// Line breaks of which it is open what they become.
+#[derive(Default)]
+struct Breaks(String);
+
+impl Breaks {
+    /// All but LS and PS are LF in a content.
+    fn push(&mut self, line_break: &str) {
+        match line_break {
+            "" => {}
+            "\u{2028}" | "\u{2029}" => self.0.push_str(line_break),
+            _ => self.0.push('\n'),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn is_line_feed(&self) -> bool {
+        self.0 == "\n"
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Puts them behind a text as they are.
+    fn keep(&mut self, out: &mut String) {
+        out.push_str(&self.0);
+        self.0.clear();
+    }
+
+    /// Puts them behind a text folded: one LF is a blank, more are one less.
+    fn fold(&mut self, out: &mut String) {
+        match self.0.strip_prefix('\n') {
+            Some("") => out.push(' '),
+            Some(others) => out.push_str(others),
+            None => out.push_str(&self.0),
+        }
+        self.0.clear();
+    }
+}
+
+/// The lines of a text, each with the break behind it; the last one has none.
+fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
-        match text.find(['\n', '\r']) {
-            Some(at) => {
-                let width = if text[at..].starts_with("\r\n") { 2 } else { 1 };
-                rest = Some(&text[at + width..]);
-                Some(&text[..at])
-            }
-            None => {
-                rest = None;
-                Some(text)
-            }
-        }
+        let end = text.find(BREAKS).unwrap_or(text.len());
+        let len = break_len(&text[end..]);
+        rest = (len > 0).then(|| &text[end + len..]);
+        Some((&text[..end], &text[end..end + len]))
     })
+}
+
+/// Line folding; blanks around breaks go.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut breaks, mut is_first) = (Breaks::default(), true);
+    for (line, line_break) in lines(text) {
+        let start = if is_first { line } else { line.trim_start_matches(BLANKS) };
+        // Blanks before a closing quote stay.
+        let content = if line_break.is_empty() { start } else { start.trim_end_matches(BLANKS) };
+        if !content.is_empty() {
+            breaks.fold(&mut out);
+            out.push_str(content);
+        }
+        breaks.push(line_break);
+        is_first = false;
+    }
+    breaks.fold(&mut out);
+    out
 }
 
 fn double_quoted(source: &str) -> Cow<'_, str> {
     let inner = without_quotes(source, '"');
-    if !inner.contains(['\\', '\n', '\r']) {
+    if !inner.contains('\\') && !has_break(inner) {
         return Cow::Borrowed(inner);
     }
     let mut out = String::with_capacity(inner.len());
-    let mut characters = inner.char_indices().peekable();
-    let mut literal_end = 0;
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '\\' => {
-                match characters.next() {
-                    Some((_, '\n' | '\r')) => skip_blanks(&mut characters),
-                    Some((_, escape)) => {
-                        if let Some(digits) = escape_digits(escape) {
-                            let code: String =
-                                (0..digits).filter_map(|_| characters.next_if(|(_, c)| c.is_ascii_hexdigit())).map(|(_, c)| c).collect();
-                            out.extend(u32::from_str_radix(&code, 16).ok().and_then(char::from_u32));
-                        } else {
-                            out.push(unescaped(escape));
-                        }
-                    }
-                    None => {}
-                }
-                literal_end = out.len();
-            }
-            '\n' | '\r' => {
-                if character == '\r' && inner[at + 1..].starts_with('\n') {
-                    characters.next();
-                }
-                let kept = out.trim_end_matches([' ', '\t']).len().max(literal_end);
-                out.truncate(kept);
-                let mut breaks = 1;
-                loop {
-                    skip_blanks(&mut characters);
-                    match characters.peek() {
-                        Some((at, '\r')) if inner[at + 1..].starts_with('\n') => {
-                            characters.next();
-                            characters.next();
-                        }
-                        Some((_, '\n' | '\r')) => {
-                            characters.next();
-                        }
-                        _ => break,
-                    }
-                    breaks += 1;
-                }
-                push_breaks(&mut out, breaks);
-                literal_end = out.len();
-            }
-            character => out.push(character),
+    let mut rest = inner;
+    // What is before this place is no blank that goes with a break behind it.
+    let mut fixed = 0;
+    while let Some(first) = rest.chars().next() {
+        if break_len(rest) > 0 {
+            let blanks = out.len() - out.trim_end_matches(BLANKS).len();
+            out.truncate((out.len() - blanks).max(fixed));
+            let (mut breaks, behind) = breaks_of(rest);
+            breaks.fold(&mut out);
+            (rest, fixed) = (behind, out.len());
+        } else if first == '\\' && break_len(&rest[1..]) > 0 {
+            let (mut breaks, behind) = breaks_of(&rest[1 + break_len(&rest[1..])..]);
+            breaks.keep(&mut out);
+            (rest, fixed) = (behind, out.len());
+        } else if first == '\\' {
+            let (character, len) = escaped(rest);
+            out.extend(character);
+            (rest, fixed) = (&rest[len..], out.len());
+        } else {
+            out.push(first);
+            rest = &rest[first.len_utf8()..];
         }
     }
     Cow::Owned(out)
 }
 
-fn skip_blanks(characters: &mut std::iter::Peekable<std::str::CharIndices<'_>>) {
-    while characters.next_if(|(_, character)| matches!(character, ' ' | '\t')).is_some() {}
+/// The breaks that a text starts with, and the text behind them and the blanks around them.
+fn breaks_of(text: &str) -> (Breaks, &str) {
+    let (mut breaks, mut rest) = (Breaks::default(), text);
+    loop {
+        rest = rest.trim_start_matches(BLANKS);
+        let len = break_len(rest);
+        if len == 0 {
+            return (breaks, rest);
+        }
+        breaks.push(&rest[..len]);
+        rest = &rest[len..];
+    }
 }
 
 /// A character of a scalar's content and its place in the source of the node: one character, a doubled quote or an escape.
@@ -154,7 +187,7 @@ pub(crate) fn units(node: Node<'_>) -> impl Iterator<Item = Unit> {
     let kind = node.kind();
     let mut at = match kind {
         Kind::SingleQuoted | Kind::DoubleQuoted => 1.min(source.len()),
-        Kind::Literal | Kind::Folded => source.find(['\n', '\r']).unwrap_or(source.len()),
+        Kind::Literal | Kind::Folded => source.find(BREAKS).unwrap_or(source.len()),
         _ => 0,
     };
     std::iter::from_fn(move || {
@@ -180,7 +213,7 @@ fn escaped(text: &str) -> (Option<char>, usize) {
     let Some(escape) = text[1..].chars().next() else { return (None, 1) };
     let behind = 1 + escape.len_utf8();
     match escape_digits(escape) {
-        _ if matches!(escape, '\n' | '\r') => (None, behind),
+        _ if break_len(&text[1..]) > 0 => (None, 1 + break_len(&text[1..])),
         None => (Some(unescaped(escape)), behind),
         Some(digits) => {
             let n_digits = text[behind..].bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
@@ -215,54 +248,5 @@ fn unescaped(escape: char) -> char {
         'L' => '\u{2028}',
         'P' => '\u{2029}',
         other => other,
-    }
-}
-
-/// A block scalar with its header: literal, or folded.
-fn block(source: &str, is_folded: bool) -> String {
-    let mut all = lines(source);
-    let header = all.next().unwrap_or_default();
-    let header = header.split('#').next().unwrap_or_default();
-    let body: Vec<&str> = all.collect();
-    let width = |line: &&str| line.len() - line.trim_start_matches(' ').len();
-    let indent = body.iter().filter(|line| !line.trim_matches(' ').is_empty()).map(width).next().unwrap_or(0);
-    // An explicit indicator counts from the parent's column, which the first content line shows unless it is indented more.
-    let explicit = header.chars().find_map(|character| character.to_digit(10)).map(|digit| digit as usize);
-    let smallest = body.iter().filter(|line| !line.trim_matches(' ').is_empty()).map(width).min().unwrap_or(0);
-    let indent = if explicit.is_some() { smallest } else { indent };
-    let content: Vec<&str> = body.iter().map(|line| line.get(indent..).unwrap_or("")).collect();
-    let last = content.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
-    let mut out = String::new();
-    let (mut breaks, mut previous_more) = (0, true);
-    for line in &content[..last] {
-        if line.is_empty() {
-            breaks += 1;
-            continue;
-        }
-        let more = line.starts_with([' ', '\t']);
-        if !out.is_empty() || breaks > 0 {
-            join(&mut out, breaks, is_folded && !more && !previous_more);
-        }
-        out.push_str(line);
-        (breaks, previous_more) = (0, more);
-    }
-    match header.contains('-') {
-        true => {}
-        false if last == 0 => {}
-        false => out.push('\n'),
-    }
-    if header.contains('+') {
-        out.extend(std::iter::repeat_n('\n', content.len() - last));
-    }
-    out
-}
-
-fn join(out: &mut String, empty_lines: usize, folds: bool) {
-    let first = out.is_empty();
-    match (folds, empty_lines) {
-        _ if first => out.extend(std::iter::repeat_n('\n', empty_lines)),
-        (true, 0) => out.push(' '),
-        (true, n) => out.extend(std::iter::repeat_n('\n', n)),
-        (false, n) => out.extend(std::iter::repeat_n('\n', n + 1)),
     }
 }

@@ -1,6 +1,26 @@
 //! Looking at bytes: where lines, words, keys and quotes end.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr2};
+
+/// Stands in no UTF-8 text: what [`with_usual_breaks`] fills up a line break with.
+pub(super) const FILL: u8 = 0xff;
+
+/// The bytes of a text in which every place is where it was, and every line break of YAML 1.1 begins with LF or CR. The others (NEL, LS, PS) are
+/// no line breaks to editors, and hardly any text has one.
+pub(super) fn with_usual_breaks(text: &str) -> Cow<'_, [u8]> {
+    let bytes = text.as_bytes();
+    if bytes.is_ascii() || !text.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+        return Cow::Borrowed(bytes);
+    }
+    let mut usual = bytes.to_vec();
+    for (at, found) in text.match_indices(['\u{85}', '\u{2028}', '\u{2029}']) {
+        let stand_in: &[u8] = if found.len() == 2 { b"\r\n" } else { &[b'\r', FILL, FILL] };
+        usual[at..at + found.len()].copy_from_slice(stand_in);
+    }
+    Cow::Owned(usual)
+}
 
 /// A key of a block mapping on one line: `[start, end)` is its text with tag and anchor, `colon` the place of its `:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +45,21 @@ pub(super) fn skip_spaces(bytes: &[u8], at: usize) -> usize {
     bytes[at.min(bytes.len())..].iter().position(|&byte| byte != b' ').map_or(bytes.len(), |n| at + n)
 }
 
+/// A byte order mark.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Behind a byte order mark at `at`, if one stands there.
+pub(super) fn behind_mark(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at) == Some(&MARK[0]) && bytes[at..].starts_with(MARK) { at + MARK.len() } else { at }
+}
+
+/// Where the content of the line at `line` starts, and its column: to libyaml a byte order mark at the start of a line is one blank.
+pub(super) fn indentation(bytes: &[u8], line: usize) -> (usize, usize) {
+    let behind = behind_mark(bytes, line);
+    let content = skip_blanks(bytes, behind);
+    (content, content - behind + usize::from(behind > line))
+}
+
 /// Where the line of `at` ends, before its break.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr2(b'\n', b'\r', &bytes[at.min(bytes.len())..]).map_or(bytes.len(), |n| at + n)
@@ -35,6 +70,7 @@ pub(super) fn next_line(bytes: &[u8], at: usize) -> usize {
     let end = line_end(bytes, at);
     match bytes.get(end) {
         Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
+        Some(b'\r') if bytes.get(end + 1) == Some(&FILL) => end + 3,
         Some(_) => end + 1,
         None => end,
     }
@@ -54,9 +90,36 @@ pub(super) fn is_indicator(bytes: &[u8], at: usize, indicator: u8) -> bool {
     bytes.get(at) == Some(&indicator) && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace)
 }
 
+/// Whether `---` or `...` stands at `at`, the start of a line.
+pub(super) fn is_marker(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..];
+    (rest.starts_with(b"---") || rest.starts_with(b"...")) && rest.get(3).is_none_or(u8::is_ascii_whitespace)
+}
+
 /// The end of a word: up to a blank or break.
 pub(super) fn word_end(bytes: &[u8], at: usize) -> usize {
     bytes[at..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |n| at + n)
+}
+
+/// The end of the name of an anchor or an alias at `at`, where libyaml lets what stands behind it stand there.
+pub(super) fn name_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let len = bytes.get(at + 1..)?.iter().position(|byte| !is_name(byte)).unwrap_or(bytes.len() - at - 1);
+    let end = at + 1 + len;
+    let can_follow = bytes.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || b"?:,]}%@`".contains(byte));
+    (matches!(bytes[at], b'&' | b'*') && len > 0 && can_follow).then_some(end)
+}
+
+/// The end of a tag, an anchor or an alias at `at` in a block.
+pub(super) fn property_end(bytes: &[u8], at: usize) -> usize {
+    name_end(bytes, at).unwrap_or_else(|| word_end(bytes, at))
+}
+
+/// Behind the `>` of a tag `!<...>` at `at`; none for other texts.
+pub(super) fn verbatim_tag_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let name = bytes.get(at..)?.strip_prefix(b"!<")?;
+    let len = name.iter().position(|&byte| byte == b'>' || byte.is_ascii_whitespace())?;
+    (name[len] == b'>').then_some(at + 2 + len + 1)
 }
 
 /// The end of a plain scalar on its line: before a comment and the blanks in front of it. A colon does not end it.
@@ -85,17 +148,16 @@ pub(super) fn inner_colon(bytes: &[u8], start: usize, end: usize) -> Option<usiz
 }
 
 /// The key that a line's content starts with, if it has one.
-pub(super) fn key(text: &str, at: usize) -> Option<Key> {
-    let bytes = text.as_bytes();
+pub(super) fn key(bytes: &[u8], at: usize) -> Option<Key> {
     let mut start = at;
     while let Some(b'&' | b'!') = bytes.get(start) {
-        start = skip_blanks(bytes, word_end(bytes, start));
+        start = skip_blanks(bytes, property_end(bytes, start));
     }
     let end = match bytes.get(start)? {
         b'|' | b'>' | b'#' => return None,
         quote @ (b'"' | b'\'') => quote_end_on_line(bytes, start, *quote)?,
         b'[' | b'{' => bracket_end_on_line(bytes, start)?,
-        b'*' => word_end(bytes, start),
+        b'*' => property_end(bytes, start),
         _ => return plain_key(bytes, start),
     };
     let colon = skip_blanks(bytes, end);
@@ -142,25 +204,31 @@ fn quote_close(bytes: &[u8], start: usize, quote: u8) -> Option<usize> {
     }
 }
 
-/// Behind the quote that closes the one at `start`. None when that quote more likely opens another text: something stands behind it that
-/// cannot, or a line in between starts an entry at or left of the column `parent`.
-pub(super) fn quote_end(text: &str, start: usize, parent: Option<usize>) -> Option<usize> {
-    let bytes = text.as_bytes();
+/// The end of a quoted text.
+pub(super) struct QuoteEnd {
+    /// Behind the quote that closes it.
+    pub(super) end: usize,
+    /// Whether that quote does not more likely open another text: nothing stands behind it that cannot, and no line in between starts an entry at or
+    /// left of the column of the block.
+    pub(super) is_likely: bool,
+}
+
+/// The end of the quoted text at `start` in a block at column `parent`; none when no quote closes it.
+pub(super) fn quote_end(bytes: &[u8], start: usize, parent: Option<usize>) -> Option<QuoteEnd> {
     let end = quote_close(bytes, start, bytes[start])?;
     if end <= line_end(bytes, start) {
-        return Some(end);
+        return Some(QuoteEnd { end, is_likely: true });
     }
     let rest = skip_blanks(bytes, end);
     let can_follow = matches!(bytes.get(rest), None | Some(b'\n' | b'\r' | b'#' | b',' | b']' | b'}' | b':'));
-    (can_follow && !starts_entry_between(text, start, end, parent)).then_some(end)
+    Some(QuoteEnd { end, is_likely: can_follow && !starts_entry_between(bytes, start, end, parent) })
 }
 
 /// Whether a line that starts between `start` and `end` looks like an entry of a block collection at or left of column `parent`.
-fn starts_entry_between(text: &str, start: usize, end: usize, parent: Option<usize>) -> bool {
-    let bytes = text.as_bytes();
+fn starts_entry_between(bytes: &[u8], start: usize, end: usize, parent: Option<usize>) -> bool {
     let mut line = next_line(bytes, start);
     while line < end {
-        if starts_entry(text, line, parent) {
+        if starts_entry(bytes, line, parent) {
             return true;
         }
         line = next_line(bytes, line);
@@ -169,11 +237,10 @@ fn starts_entry_between(text: &str, start: usize, end: usize, parent: Option<usi
 }
 
 /// Whether the line at `line` looks like an entry of a block collection at or left of column `parent`.
-pub(super) fn starts_entry(text: &str, line: usize, parent: Option<usize>) -> bool {
-    let bytes = text.as_bytes();
+pub(super) fn starts_entry(bytes: &[u8], line: usize, parent: Option<usize>) -> bool {
     let content = skip_blanks(bytes, line);
     let is_left = parent.is_some_and(|parent| content - line <= parent);
-    is_left && (is_indicator(bytes, content, b'-') || key(text, content).is_some())
+    is_left && (is_indicator(bytes, content, b'-') || key(bytes, content).is_some())
 }
 
 fn bracket_end_on_line(bytes: &[u8], start: usize) -> Option<usize> {

@@ -23,7 +23,7 @@ struct Data {
     end: u32,
     /// The next key, value or item of the same parent.
     next: u32,
-    /// The first child of a collection.
+    /// The first child of a collection. Of a block scalar: the column of its content.
     child: u32,
     /// Of a collection while it is built: its last child. Of a key: its colon.
     aux: u32,
@@ -130,6 +130,16 @@ impl Arena {
 
     pub(super) fn next(&self, node: u32) -> Option<u32> {
         Some(self.nodes[node as usize].next).filter(|&next| next != NONE)
+    }
+
+    /// Sets the column of the content of a block scalar.
+    pub(super) fn set_block_indent(&mut self, node: u32, column: usize) {
+        self.nodes[node as usize].child = column as u32;
+    }
+
+    /// The column of the content of a block scalar.
+    pub(super) fn block_indent(&self, node: u32) -> usize {
+        self.nodes[node as usize].child as usize
     }
 
     /// The nodes of a kind.

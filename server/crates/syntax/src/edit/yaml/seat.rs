@@ -104,7 +104,13 @@ impl<'d> Seat<'d> {
     /// In place of a node that is no value of an entry.
     fn put_alone(&self, text: &str) -> Edit {
         let lead = if self.node.kind() == Kind::Absent && !self.text()[..span::start(self.node)].ends_with(' ') { " " } else { "" };
-        Edit::new(span::start(self.node), span::end(self.node), format!("{lead}{}{text}", self.anchor()))
+        let last = if text.contains(['\n', '\r']) { self.last_break(span::end(self.node)) } else { "" };
+        Edit::new(span::start(self.node), span::end(self.node), format!("{lead}{}{text}{last}", self.anchor()))
+    }
+
+    /// What comes behind lines that end at a place: a block scalar ends with a break only where its last line has one.
+    fn last_break(&self, at: usize) -> &'static str {
+        if at == self.text().len() { line_break(self.text()) } else { "" }
     }
 
     /// On the line of the key. The comment behind the key stays.
@@ -143,8 +149,7 @@ impl<'d> Seat<'d> {
         let head = format!("{}{header}", self.anchor());
         let head = if head.is_empty() { String::new() } else { format!(" {}", head.trim_end()) };
         let (newline, to) = (line_break(text), line_end(text, end));
-        // A last line that is empty is one only with its break.
-        let last = if to == text.len() && lines.last().is_some_and(String::is_empty) { newline } else { "" };
+        let last = self.last_break(to);
         let lines = self.joined("", lines, column);
         Some(Edit::new(from, to, format!("{colon}{head}{behind}{newline}{lines}{last}")))
     }

@@ -110,6 +110,14 @@ pub(super) fn keeps_blank_lines(node: Node<'_>) -> bool {
     last_leaf(node).is_some_and(|leaf| matches!(leaf.kind(), Kind::Literal | Kind::Folded) && header(leaf))
 }
 
+/// Whether a value ends in a block scalar whose last line has no break, and whose content would end with a break if it had one.
+pub(super) fn lacks_last_break(node: Node<'_>) -> bool {
+    let text = node.document().text();
+    let header = |leaf: Node<'_>| leaf.source().lines().next().unwrap_or_default().contains('-');
+    last_leaf(node)
+        .is_some_and(|leaf| matches!(leaf.kind(), Kind::Literal | Kind::Folded) && leaf.range().end as usize == text.len() && !header(leaf))
+}
+
 fn last_leaf(node: Node<'_>) -> Option<Node<'_>> {
     std::iter::successors(Some(node), |node| node.entries().last().map(|entry| entry.value).or_else(|| node.items().last())).last()
 }
