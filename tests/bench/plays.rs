@@ -1,6 +1,7 @@
 //! What playbooks cost: `cargo bench --bench plays`. With `HOSTWISE_KUBESPRAY=DIR` a checkout is measured, else a tree of our own of that size.
 //!
-//! Prints the time from files in memory to all findings (cold), and from an edit of one task file to all findings again.
+//! Prints the time from files in memory to all findings (cold), and from an edit of one task file to all findings again, with one inventory and with
+//! several. `HOSTWISE_ROUNDS` is the number of edits (100).
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -19,43 +20,74 @@ kube_node: {hosts: {node2: }}
 etcd: {hosts: {node3: }}
 ";
 
+/// Layouts of which several inventories are made besides the tests of the checkout.
+const MORE: [&str; 4] = [
+    "kube_control_plane: {hosts: {node1: }}\nkube_node: {hosts: {node1: }}\netcd: {hosts: {node1: }}\n",
+    "kube_control_plane: {hosts: {node1: }}\nkube_node: {hosts: {node2: }}\netcd: {hosts: {node1: }}\n",
+    "kube_control_plane: {hosts: {node1: , node2: }}\nkube_node: {hosts: {node3: }}\netcd: {hosts: {node1: , node2: , node3: }}\n",
+    "kube_control_plane: {hosts: {node1: }}\nkube_node: {hosts: {node[2:200]: }}\netcd: {hosts: {node1: }}\n",
+];
+
 fn main() {
     let checkout = std::env::var("HOSTWISE_KUBESPRAY").ok();
     let (name, mut files) = match &checkout {
         Some(directory) => ("a checkout", read(Path::new(directory))),
         None => ("a tree of our own", generate()),
     };
+    let n_rounds = std::env::var("HOSTWISE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(100);
+    let tests: Vec<(Arc<str>, Entry)> =
+        files.iter().filter(|(path, _)| path.contains("/tests/files/")).map(|(path, entry)| (Arc::clone(path), entry.clone())).collect();
+    tests.iter().for_each(|(path, _)| files.remove(path));
     put(&mut files, "/bench/inventory/hosts.yaml", HOSTS);
     put(&mut files, "/bench/inventory/group_vars/all.yml", "x: 1\n");
+    measure(&format!("{name}, one inventory"), &files, n_rounds);
+    for (index, hosts) in MORE.iter().enumerate() {
+        put(&mut files, &format!("/bench/more{index}/hosts.yaml"), hosts);
+        put(&mut files, &format!("/bench/more{index}/group_vars/all.yml"), "x: 1\n");
+    }
+    tests.iter().for_each(|(path, entry)| files.insert(path, entry.clone()));
+    measure(&format!("{name}, five inventories and {} tests", tests.len()), &files, n_rounds);
+}
+
+/// Prints what the files cost cold, and after each of `n_rounds` edits of a task file.
+fn measure(name: &str, files: &Files, n_rounds: usize) {
     let is_tasks = |path: &&Arc<str>| path.contains("/roles/") && path.ends_with("/tasks/main.yml");
     let task_files: Vec<Arc<str>> = files.iter().map(|(path, _)| path).filter(is_tasks).cloned().collect();
-    println!("{name}: {} files, {} of them main tasks of a role", files.iter().count(), task_files.len());
-
     let mut cold: Vec<Duration> = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..n_rounds.div_ceil(20) {
         // Files that were parsed before would remember it.
-        let fresh = copy(&files);
+        let fresh = copy(files);
         let started = Instant::now();
         let n_found = n_findings(&Workspace::new(fresh, BTreeSet::new(), Settings::default()));
         cold.push(started.elapsed());
         assert!(n_found > 0, "at least the sentence");
     }
-    let mut workspace = Workspace::new(copy(&files), BTreeSet::new(), Settings::default());
+    let mut workspace = Workspace::new(copy(files), BTreeSet::new(), Settings::default());
     n_findings(&workspace);
+    println!(
+        "{name}: {} files, {} of them main tasks of a role, {} inventories",
+        files.iter().count(),
+        task_files.len(),
+        workspace.n_inventories()
+    );
     let mut edits: Vec<Duration> = Vec::new();
-    for (index, path) in task_files.iter().cycle().take(100).enumerate() {
-        let mut files = workspace.files().clone();
-        let text = files.file(path).map(|file| file.text().to_owned()).unwrap_or_default();
-        put(&mut files, path, &format!("{text}# {index}\n"));
-        let started = Instant::now();
-        workspace = workspace.change_files(files);
-        n_findings(&workspace);
-        edits.push(started.elapsed());
+    let mut text_of_task: Vec<Duration> = Vec::new();
+    for (index, path) in task_files.iter().cycle().take(n_rounds).enumerate() {
+        for (times, line) in [(&mut edits, format!("# {index}\n")), (&mut text_of_task, format!("- command: kubectl get nodes {index}\n"))]
+        {
+            let mut files = workspace.files().clone();
+            let text = files.file(path).map(|file| file.text().to_owned()).unwrap_or_default();
+            put(&mut files, path, &format!("{text}{line}"));
+            let started = Instant::now();
+            workspace = workspace.change_files(files);
+            n_findings(&workspace);
+            times.push(started.elapsed());
+        }
     }
-    for (what, mut times) in [("cold", cold), ("edit of a task file", edits)] {
+    for (what, mut times) in [("cold", cold), ("a comment in a task file", edits), ("another task in it", text_of_task)] {
         times.sort_unstable();
         let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
-        println!("{what}: p50 {:.1} ms, p95 {:.1} ms", at(50), at(95));
+        println!("  {what}: p50 {:.1} ms, p95 {:.1} ms", at(50), at(95));
     }
 }
 

@@ -11,9 +11,9 @@ use crate::checkout::Checkouts;
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
 use crate::layout::{Layout, Role};
+use crate::plays::missing::{Findings, Missing};
 use crate::plays::model::Text;
 use crate::plays::runs;
-use crate::plays::tools::{self, Missing};
 use crate::release::Release;
 use crate::values::Answers;
 use crate::{Settings, layout};
@@ -34,7 +34,9 @@ pub(crate) struct Cluster {
     groups_value: OnceLock<expression::Value>,
     pub(crate) views: Views,
     pub(crate) answers: Answers,
-    missing_tools: OnceLock<Missing>,
+    missing_tools: OnceLock<Option<Missing>>,
+    /// What playbooks lack here, as far as it was asked.
+    pub(crate) found_tools: Findings,
     /// By the texts of `hosts`: what [`Cluster::hosts_of_pattern`] found.
     patterns: Mutex<Patterns>,
 }
@@ -87,6 +89,7 @@ impl Cluster {
             views: Views::default(),
             answers: Answers::default(),
             missing_tools: OnceLock::new(),
+            found_tools: Findings::default(),
             patterns: Mutex::default(),
         }
     }
@@ -162,9 +165,9 @@ impl Cluster {
         found.clone()
     }
 
-    /// The programs and services that are certainly not installed, each with its hosts.
-    pub(crate) fn missing_tools(&self) -> &Missing {
-        self.missing_tools.get_or_init(|| tools::missing(self))
+    /// The programs and services that are certainly not installed; `None` when Kubespray has nothing to do here.
+    pub(crate) fn missing_tools(&self) -> Option<&Missing> {
+        self.missing_tools.get_or_init(|| Missing::of(self)).as_ref()
     }
 
     /// The magic variable `groups`.

@@ -41,6 +41,7 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
     for path in open {
         if let Some(file) = files.file(path)
             && !is_variable_file(path)
+            && !is_part_of_role(path)
             && (known.contains(path) || (usual_name(path) && path.contains('.')) || reads_as_inventory(file))
         {
             found.add(vec![Arc::clone(path)]);
@@ -51,7 +52,7 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
             found.add_test(path);
         }
     }
-    for path in open {
+    for path in open.iter().filter(|path| !is_part_of_role(path)) {
         found.add_test(path);
     }
     found.requests
@@ -59,7 +60,14 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
 
 /// Whether a change of this file's text can change what [`discover`] finds.
 pub(crate) fn matters(path: &str) -> bool {
-    name_of(path) == "ansible.cfg" || (!is_variable_file(path) && has_inventory_name(path))
+    name_of(path) == "ansible.cfg" || (!is_variable_file(path) && !is_part_of_role(path) && has_inventory_name(path))
+}
+
+/// Whether the path is where roles keep what they do. The role that makes the hosts of Kubespray's tests is not meant.
+fn is_part_of_role(path: &str) -> bool {
+    let is_part = |part: &str| matches!(part, "defaults" | "handlers" | "meta" | "tasks" | "vars");
+    let of_role = path.rsplit_once("/roles/").filter(|(above, _)| !above.ends_with("/tests/cloud_playbooks"));
+    of_role.is_some_and(|(_, below)| parent(below).split('/').skip(1).any(is_part))
 }
 
 /// Whether the path lies below a `group_vars` or `host_vars` directory.

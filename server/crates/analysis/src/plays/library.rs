@@ -23,6 +23,8 @@ pub(crate) struct Library {
     installs: OnceLock<Installs>,
     /// What an earlier library had, where it still holds.
     earlier: Vec<Arc<Script>>,
+    /// What it had, whether it holds or not.
+    before: Vec<Arc<Script>>,
 }
 
 type Known = FxHashMap<Arc<str>, (Arc<SourceFile>, Option<Arc<PlayFile>>)>;
@@ -39,18 +41,22 @@ impl Library {
                 .map(|(path, value)| (Arc::clone(path), value.clone()))
                 .collect()
         });
-        let earlier = previous.map(|previous| {
-            let are_all_edits = previous.files.differences(files).iter().all(|&(_, both_are_files)| both_are_files);
-            let scripts = previous.scripts.get().filter(|_| are_all_edits).into_iter().flatten();
-            scripts.filter(|script| script.files.iter().all(|file| is_same(file.path(), &file.source))).cloned().collect()
+        let before: Vec<Arc<Script>> = previous.map_or_else(Vec::new, |previous| match previous.scripts.get() {
+            Some(scripts) => scripts.clone(),
+            None => previous.earlier.clone(),
         });
+        let are_all_edits =
+            previous.is_some_and(|previous| previous.files.differences(files).iter().all(|&(_, both_are_files)| both_are_files));
+        let holds = |script: &&Arc<Script>| are_all_edits && script.files.iter().all(|file| is_same(file.path(), &file.source));
+        let earlier = before.iter().filter(holds).cloned().collect();
         Library {
             files: files.clone(),
             checkouts: checkouts(files),
             known: Mutex::new(known.unwrap_or_default()),
             scripts: OnceLock::new(),
             installs: OnceLock::new(),
-            earlier: earlier.unwrap_or_default(),
+            earlier,
+            before,
         }
     }
 
@@ -70,8 +76,10 @@ impl Library {
     pub(crate) fn scripts(&self) -> &[Arc<Script>] {
         self.scripts.get_or_init(|| {
             let of = |path: &Arc<str>| {
-                let earlier = self.earlier.iter().find(|script| script.path == *path).cloned();
-                earlier.unwrap_or_else(|| Arc::new(script::build(self, path)))
+                let is_it = |script: &&Arc<Script>| script.path == *path;
+                let earlier = self.earlier.iter().find(is_it).cloned();
+                let before = self.before.iter().find(is_it).map(|before| &**before);
+                earlier.unwrap_or_else(|| Arc::new(script::build_after(self, path, before)))
             };
             self.roots().iter().map(of).collect()
         })

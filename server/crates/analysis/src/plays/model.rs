@@ -1,11 +1,16 @@
 //! Playbooks and task files as they are written: plays, blocks and tasks, each with its place. What is half-typed or unknown is left out.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hostwise_inventory::SourceFile;
+use hostwise_kubespray::Version;
 use hostwise_syntax::TextRange;
 use hostwise_syntax::yaml::{Node, NodeId};
 use rustc_hash::FxHashMap;
+
+use super::needs::source_of_needs;
+use super::toolset::{ToolTable, Tools};
 
 /// A file with plays, with tasks, or with the variables of a role.
 #[derive(Debug)]
@@ -16,6 +21,8 @@ pub(crate) struct PlayFile {
     pub(crate) tasks: Vec<Task>,
     /// The keywords of plays, blocks and tasks.
     pub(crate) keywords: Vec<Keywords>,
+    /// By release: what [`PlayFile::tools`] found.
+    tools: Mutex<BTreeMap<Version, Arc<[Tools]>>>,
 }
 
 #[derive(Debug)]
@@ -148,6 +155,17 @@ pub(crate) struct Module {
 }
 
 impl PlayFile {
+    pub(crate) fn new(source: &Arc<SourceFile>, content: Content, tasks: Vec<Task>, keywords: Vec<Keywords>) -> PlayFile {
+        PlayFile { source: Arc::clone(source), content, tasks, keywords, tools: Mutex::default() }
+    }
+
+    /// What each task may need of what this release installs, by its text alone.
+    pub(crate) fn tools(&self, table: &ToolTable, release: Version) -> Arc<[Tools]> {
+        let mut known = self.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |task: &Task| source_of_needs(self, task).map_or(Tools::NONE, |source| table.needed(&source));
+        Arc::clone(known.entry(release).or_insert_with(|| self.tasks.iter().map(of).collect()))
+    }
+
     pub(crate) fn path(&self) -> &Arc<str> {
         self.source.path()
     }

@@ -26,15 +26,43 @@ pub(crate) enum NeedKind {
 /// Gives the value of a text with templates on some host, when it is known.
 pub(crate) type Render<'r> = &'r dyn Fn(&str) -> Option<String>;
 
-/// The text by which a task may need something, templates and all; `None` when it certainly needs no program and no service.
-pub(crate) fn source_of_needs(file: &PlayFile, task: &Task) -> Option<String> {
+/// The text by which a task may need something.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// As written, with its templates.
+    pub(crate) text: String,
+    /// A template makes the name of a program or service: it may be any.
+    pub(crate) is_made: bool,
+}
+
+/// `None` when the task certainly needs no program and no service.
+pub(crate) fn source_of_needs(file: &PlayFile, task: &Task) -> Option<Source> {
     let module = task.module.as_ref()?;
-    let is_ours = matches!(&*module.name, "command" | "shell" | "raw" | "systemd" | "systemd_service" | "service")
-        || program_of_module(&module.name).is_some();
-    is_ours.then(|| {
-        let args = module.args.map_or("", |args| file.node(args).source());
-        format!("{} {} {args}", file.node(module.value).source(), program_of_module(&module.name).unwrap_or_default())
-    })
+    let free = || file.free_form(module);
+    let text = match &*module.name {
+        "command" => match file.argument(module, "argv") {
+            Some(argv) => argv.items().next().and_then(super::model::text),
+            None => file.text_argument(module, "cmd").or_else(free),
+        },
+        "shell" | "raw" => file.text_argument(module, "cmd").or_else(free),
+        "systemd" | "systemd_service" | "service" => {
+            ["name", "service", "unit"].iter().find_map(|name| file.text_argument(module, name)).or_else(free)
+        }
+        name => return program_of_module(name).map(|program| Source { text: program.to_owned(), is_made: false }),
+    }?;
+    // Of a program in Kubespray's own directory the name is written out.
+    let named = text.text.replace("{{ bin_dir }}/", "");
+    let begins_with_template = |command: &str| {
+        let words = command.split_whitespace().map(|word| word.trim_start_matches(['"', '\'']));
+        let is_before = |word: &&str| *word == "sudo" || word.contains('=') && !word.starts_with("{{");
+        words.filter(|word| !is_before(word)).take(1).any(is_template)
+    };
+    let is_made = match &*module.name {
+        "command" => begins_with_template(&named),
+        "shell" | "raw" => named.split(['\n', ';', '&', '|', '(']).any(begins_with_template),
+        _ => is_template(&named),
+    };
+    Some(Source { text: text.text.to_string(), is_made })
 }
 
 /// What the task certainly needs; none where that is not known.

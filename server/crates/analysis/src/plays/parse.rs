@@ -29,7 +29,7 @@ pub(super) fn parse(source: &Arc<SourceFile>) -> Option<PlayFile> {
     } else {
         return None;
     };
-    Some(PlayFile { source: Arc::clone(source), content, tasks: parser.tasks, keywords: parser.keywords })
+    Some(PlayFile::new(source, content, parser.tasks, parser.keywords))
 }
 
 /// The roles that `meta/main.yml` names, with their keywords in a file of their own.
@@ -38,7 +38,7 @@ pub(super) fn dependencies(source: &Arc<SourceFile>) -> Option<(PlayFile, Vec<Ro
     let mut parser = Parser { tasks: Vec::new(), keywords: Vec::new() };
     let roles = parser.roles(Some(list));
     let content = Content::Tasks(Vec::new());
-    Some((PlayFile { source: Arc::clone(source), content, tasks: parser.tasks, keywords: parser.keywords }, roles))
+    Some((PlayFile::new(source, content, parser.tasks, parser.keywords), roles))
 }
 
 fn is_play(item: Node<'_>) -> bool {

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hostwise_kubespray::{Pack, Version};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::candidates::{self, Candidate};
 use super::model::{Keywords, KeywordsId, Play, PlayFile, Task, TaskId, Text};
-use super::tools;
 
-pub(super) use build::build;
+pub(super) use build::{build, build_after};
 
 /// All steps of a playbook.
 #[derive(Debug)]
@@ -25,20 +25,18 @@ pub(crate) struct Script {
     pub(crate) plays: Vec<ScriptPlay>,
     /// Of all plays, in order.
     pub(crate) steps: Vec<Step>,
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     /// By release: what [`Script::candidates`] found.
-    pub(super) candidates: Mutex<BTreeMap<Version, Arc<[usize]>>>,
+    pub(super) candidates: Mutex<BTreeMap<Version, Arc<[Candidate]>>>,
 }
 
 /// Names that get values besides the inventory.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Names {
     /// Set while Ansible runs: registered, `set_fact`, `include_vars`, `vars_files`, prompts.
     pub(super) runtime: FxHashSet<Arc<str>>,
     /// Set by the `vars` of some role: they reach further than the role.
     pub(super) of_roles: FxHashSet<Arc<str>>,
-    /// Defaults of some role.
-    pub(super) defaults: FxHashSet<Arc<str>>,
     /// Groups are made that are not Kubespray's.
     pub(super) groups_change: bool,
 }
@@ -126,9 +124,9 @@ impl Script {
     }
 
     /// The steps that may need a tool of this release.
-    pub(super) fn candidates(&self, pack: &Pack) -> Arc<[usize]> {
+    pub(super) fn candidates(&self, pack: &Pack) -> Arc<[Candidate]> {
         let mut known = self.candidates.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(pack.version).or_insert_with(|| tools::candidates(self, pack).into()))
+        Arc::clone(known.entry(pack.version).or_insert_with(|| candidates::candidates(self, pack).into()))
     }
 
     /// The index of the play that a step belongs to.

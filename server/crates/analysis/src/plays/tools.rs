@@ -1,21 +1,21 @@
 //! Tasks that certainly run where the program or service that they need is certainly not installed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hostwise_expression::{Evaluator, Value};
 use hostwise_inventory::HostId;
-use hostwise_kubespray::{Component, Pack};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::candidates::Candidate;
 use super::installs::mentions;
 use super::library::Library;
-use super::model::Keywords;
-use super::needs::{Need, NeedKind, needs, source_of_needs};
+use super::missing::{Failing, Missing, OfScript};
+use super::needs::{Need, needs};
 use super::runs::{Hosts, Outcome, by_situation, hosts_of, outcomes};
 use super::scope::StepScope;
-use super::script::{FrameKind, Script, ScriptPlay, Step};
+use super::script::{Script, ScriptPlay, Step};
 use crate::cluster::Cluster;
-use crate::components::State;
 use crate::discovery::parent;
 use crate::layout::Role;
 use crate::scope::DIALECT;
@@ -34,127 +34,66 @@ pub(crate) struct MissingTool {
     pub(crate) component: String,
 }
 
-/// For each program and service, the hosts on which Kubespray certainly installs no component that brings it.
-pub(crate) type Missing = FxHashMap<(NeedKind, String), FxHashSet<HostId>>;
-
-/// The steps of a script that may need something that Kubespray installs, and catch no failure: what is looked at for each inventory.
-pub(crate) fn candidates(script: &Script, pack: &Pack) -> Vec<usize> {
-    let mut tools: Vec<&str> = pack.components.values().flat_map(tools_of).map(|(_, tool)| tool).collect();
-    tools.sort_unstable();
-    tools.dedup();
-    let may_fail = |step: &Step| {
-        let task = script.task(step);
-        let is_forgiving =
-            |keywords: &Keywords| keywords.ignores_errors || keywords.has_check_mode || keywords.has_never_tag || keywords.changes_path;
-        let is_caught = script.frames_of(step).any(|frame| matches!(frame.kind, FrameKind::Guarded | FrameKind::Rescue));
-        let loops = script.keywords_of(step).any(|keywords| keywords.repeats == Some(super::model::Loop::Unknown));
-        let is_elsewhere = |keywords: &Keywords| {
-            let connection = keywords.connection.as_ref();
-            connection.is_some_and(|connection| !matches!(&*connection.text, "ssh" | "smart" | "paramiko" | "paramiko_ssh"))
-        };
-        let is_silent = task.may_forgive || task.is_local || step.is_after_unknown || step.is_after_script || is_caught || loops;
-        !is_silent && !script.keywords_of(step).any(|keywords| is_forgiving(keywords) || is_elsewhere(keywords))
-    };
-    let names_tool = |step: &Step| {
-        let source = source_of_needs(script.file(step), script.task(step));
-        source.is_some_and(|source| source.contains("{{") || tools.iter().any(|tool| mentions(&source, tool)))
-    };
-    let steps = script.steps.iter().enumerate();
-    steps.filter(|(_, step)| may_fail(step) && names_tool(step)).map(|(index, _)| index).collect()
-}
-
-/// What is missing where. Only hosts that Kubespray makes something of count: of others it says nothing.
-pub(crate) fn missing(cluster: &Cluster) -> Missing {
-    let mut missing = Missing::default();
-    let Some(release) = &cluster.kubespray else { return missing };
-    let mut providers: BTreeMap<(NeedKind, &str), Vec<&str>> = BTreeMap::new();
-    for (name, component) in &release.pack.components {
-        for (kind, tool) in tools_of(component) {
-            providers.entry((kind, tool)).or_default().push(name);
-        }
-    }
-    for (host, _) in cluster.inventory.hosts() {
-        let view = cluster.view(host);
-        let is_managed = view.role.in_cluster() || view.role.etcd;
-        if !is_managed || !is_reached_over_ssh(cluster, host) {
-            continue;
-        }
-        let is_absent = |component: &str| view.component(component).is_some_and(|verdict| verdict.state == State::NotInstalled);
-        let has_no_engine = ["containerd", "docker", "cri-o"].iter().all(|engine| is_absent(engine));
-        for (&(kind, tool), components) in &providers {
-            // The packages of one engine bring parts of another.
-            let is_part_of_engine = matches!(tool, "containerd" | "ctr" | "runc" | "crun" | "conmon");
-            if components.iter().all(|component| is_absent(component)) && (!is_part_of_engine || has_no_engine) {
-                missing.entry((kind, tool.to_owned())).or_default().insert(host);
-            }
-        }
-    }
-    missing
-}
-
-fn tools_of(component: &Component) -> impl Iterator<Item = (NeedKind, &str)> {
-    let programs = component.commands.iter().map(|name| (NeedKind::Program, name.as_str()));
-    programs.chain(component.services.iter().map(|name| (NeedKind::Service, name.as_str())))
-}
-
-/// Whether tasks for the host run on a machine of its own: with `ansible_connection: local` they run here, where anything may be installed.
-fn is_reached_over_ssh(cluster: &Cluster, host: HostId) -> bool {
-    match cluster.inventory.variable(host, "ansible_connection") {
-        None => !matches!(&*cluster.inventory.host(host).name, "localhost" | "127.0.0.1" | "::1"),
-        Some(variable) => {
-            matches!(&variable.winner.value, hostwise_syntax::Value::String(text) if matches!(&**text, "ssh" | "smart" | "paramiko"))
-        }
-    }
-}
-
 /// The tasks of a script that will fail, in order.
-pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Script) -> Vec<MissingTool> {
+pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Arc<Script>) -> Vec<MissingTool> {
+    let Some(candidates) = cluster.kubespray.as_ref().map(|release| script.candidates(&release.pack)) else { return Vec::new() };
+    let Some(missing) = (!candidates.is_empty()).then(|| cluster.missing_tools()).flatten() else { return Vec::new() };
+    let of_script = of_script(cluster, script, &candidates, missing);
     let mut found = Vec::new();
-    let Some(release) = cluster.kubespray.as_ref().filter(|_| !overrides_defaults(cluster, library, script)) else { return found };
-    let missing = cluster.missing_tools();
-    if missing.is_empty() {
+    if of_script.failing.is_empty() || overrides_defaults(cluster, library, script) {
         return found;
     }
-    for &index in script.candidates(&release.pack).iter() {
-        let Some((number, play)) = script.plays.iter().enumerate().find(|(_, play)| play.steps.contains(&index)) else { continue };
-        let Hosts::Known(hosts) = hosts_of(cluster, script, play) else { continue };
-        if !may_lack(script, index, &hosts, missing) {
-            continue;
-        }
+    for (index, failing) in &of_script.failing {
+        let candidate = &candidates[*index];
         let mut by_role: BTreeMap<(usize, String), (Need, Role, Vec<HostId>)> = BTreeMap::new();
-        for (host, need) in failing(cluster, script, play, index, &hosts, missing) {
-            if library.installs().may_bring(&need.name) || is_out_before(cluster, library, script, index, host, &need.name) {
+        for (host, need) in failing.iter() {
+            if library.installs().may_bring(&need.name) || is_out_before(cluster, library, script, candidate.step, *host, &need.name) {
                 continue;
             }
-            let role = cluster.view(host).role;
+            let role = cluster.view(*host).role;
             let key = (need.range.start as usize, format!("{} {role}", need.name));
-            by_role.entry(key).or_insert_with(|| (need, role, Vec::new())).2.push(host);
+            by_role.entry(key).or_insert_with(|| (need.clone(), role, Vec::new())).2.push(*host);
         }
         for (need, role, hosts) in by_role.into_values() {
-            let component = component_of(cluster, &need).unwrap_or_else(|| need.name.clone());
-            found.push(MissingTool { need, play: number, step: index, hosts, role, component });
+            let component = missing.component(need.kind, &need.name).unwrap_or(&need.name).to_owned();
+            found.push(MissingTool { need, play: candidate.play, step: candidate.step, hosts, role, component });
         }
     }
     found
 }
 
-/// Whether a step may need something that some of its hosts lack: most do not, and then nothing is evaluated.
-fn may_lack(script: &Script, index: usize, hosts: &[HostId], missing: &Missing) -> bool {
-    let step = &script.steps[index];
-    let Some(source) = source_of_needs(script.file(step), script.task(step)) else { return false };
-    let is_delegated = script.keywords_of(step).any(|keywords| keywords.delegate_to.is_some());
-    // Of a program in Kubespray's own directory the name is written out.
-    let rest = source.replace("{{ bin_dir }}/", "");
-    let is_text = script.task(step).module.as_ref().is_some_and(|module| !script.file(step).node(module.value).is_mapping());
-    let made_by_template = if is_text { rest.trim_start_matches(['"', '\'', ' ']).starts_with("{{") } else { rest.contains("{{") };
-    #[expect(clippy::iter_over_hash_type, reason = "any of them, in no order")]
-    for ((_, tool), lacking) in missing {
-        let is_here = is_delegated || hosts.iter().any(|host| lacking.contains(host));
-        if is_here && (made_by_template || mentions(&source, tool)) {
-            return true;
+/// The candidates that fail somewhere in the inventory. What was found of an earlier script, and still holds, is taken from there.
+fn of_script(cluster: &Cluster, script: &Arc<Script>, candidates: &[Candidate], missing: &Missing) -> Arc<OfScript> {
+    let before = cluster.found_tools.get(&script.path);
+    if let Some(before) = before.as_ref().filter(|before| Arc::ptr_eq(&before.script, script)) {
+        return Arc::clone(before);
+    }
+    let mut found = OfScript { script: Arc::clone(script), known: FxHashMap::default(), failing: Vec::new() };
+    let mut start = 0;
+    for of_play in candidates.chunk_by(|a, b| a.play == b.play) {
+        let first = start;
+        start += of_play.len();
+        let play = &script.plays[of_play[0].play];
+        let Hosts::Known(hosts) = hosts_of(cluster, script, play) else { continue };
+        let lacking = missing.on_any(&hosts);
+        for (index, candidate) in of_play.iter().enumerate() {
+            let step = &script.steps[candidate.step];
+            let is_delegated = script.keywords_of(step).any(|keywords| keywords.delegate_to.is_some());
+            let lacking = if is_delegated { missing.anywhere() } else { lacking };
+            if (candidate.tools & lacking).is_empty() {
+                continue;
+            }
+            let known = before.as_ref().and_then(|before| before.known.get(&candidate.identity)).cloned();
+            let failing: Failing = known.unwrap_or_else(|| failing(cluster, script, play, candidate.step, &hosts, missing).into());
+            if !failing.is_empty() {
+                found.failing.push((first + index, Arc::clone(&failing)));
+            }
+            found.known.insert(candidate.identity.clone(), failing);
         }
     }
-    false
+    let found = Arc::new(found);
+    cluster.found_tools.put(Arc::clone(&found));
+    found
 }
 
 /// The hosts on which a step certainly runs and lacks what it needs.
@@ -191,9 +130,7 @@ fn failing(
             None => Some(host),
             Some(to) => render(&to.text).and_then(|name| cluster.inventory.host_named(&name)),
         };
-        let is_missing = |need: &Need| {
-            target.is_some_and(|host| missing.get(&(need.kind, need.name.clone())).is_some_and(|hosts| hosts.contains(&host)))
-        };
+        let is_missing = |need: &Need| target.is_some_and(|host| missing.lacks(host, need));
         let need = needs(file, task, &render).into_iter().find(|need| is_missing(need) && is_in_bin_dir(cluster, target, need));
         (need.zip(target), read.into_inner())
     };
@@ -307,10 +244,4 @@ fn may_stop(cluster: &Cluster, script: &Script, play: &ScriptPlay, step: &Step, 
         }
     }
     stops
-}
-
-fn component_of(cluster: &Cluster, need: &Need) -> Option<String> {
-    let components = &cluster.kubespray.as_ref()?.pack.components;
-    let brings = |component: &Component| tools_of(component).any(|(kind, tool)| kind == need.kind && tool == need.name);
-    components.iter().find(|(_, component)| brings(component)).map(|(name, _)| name.clone())
 }

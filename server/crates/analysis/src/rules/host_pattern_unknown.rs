@@ -1,5 +1,6 @@
 //! `host-pattern-unknown`: a play names a group or host that no inventory of the workspace has.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,7 +26,9 @@ fn check(findings: &mut Findings<'_>) {
         return;
     }
     let library = findings.workspace.library();
-    let Some(made) = made_while_running(library) else { return };
+    let made = OnceCell::new();
+    let may_be_made =
+        |name: &str| made.get_or_init(|| made_while_running(library)).as_ref().is_none_or(|made: &BTreeSet<Arc<str>>| made.contains(name));
     for file in library.playbooks().iter().filter(|file| !library.is_kubesprays(file.path())) {
         let Content::Playbook(plays) = &file.content else { continue };
         for hosts in plays.iter().flat_map(|play| &play.hosts).filter(|hosts| !hosts.is_template()) {
@@ -36,7 +39,7 @@ fn check(findings: &mut Findings<'_>) {
             for part in pattern.parts.iter().filter(|part| unknown.contains(&part.range)) {
                 let Some(name) = part.name() else { continue };
                 let text = &hosts.text[name.span()];
-                if !made.contains(text) && !is_of_kubespray(clusters, text) {
+                if !is_of_kubespray(clusters, text) && !may_be_made(text) {
                     report(findings, file, hosts, name);
                 }
             }

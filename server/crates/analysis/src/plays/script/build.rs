@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hostwise_syntax::yaml::Node;
+use rustc_hash::FxHashMap;
 
 use super::names::{self, assigned};
 use super::{FileIndex, FileIndices, Frame, FrameIndex, FrameKind, MAX_STEPS, Names, RoleFiles, Script, ScriptPlay, Step};
@@ -17,6 +18,11 @@ const DEPTH: usize = 25;
 
 /// The script of the playbook at `path`.
 pub(in crate::plays) fn build(library: &Library, path: &Arc<str>) -> Script {
+    build_after(library, path, None)
+}
+
+/// The same; where the names that get values are those of an earlier script, they are taken over, so that what depends on them is seen to hold.
+pub(in crate::plays) fn build_after(library: &Library, path: &Arc<str>, before: Option<&Script>) -> Script {
     let mut builder = Builder {
         library,
         indices: FileIndices::default(),
@@ -26,22 +32,30 @@ pub(in crate::plays) fn build(library: &Library, path: &Arc<str>) -> Script {
             frames: Vec::new(),
             plays: Vec::new(),
             steps: Vec::new(),
-            names: Names::default(),
+            names: Arc::default(),
             candidates: Default::default(),
         },
+        names: Names::default(),
+        roles: FxHashMap::default(),
         is_unknown: false,
         ran_script: false,
         has_defaults: false,
         open: Vec::new(),
     };
     builder.playbook(path, None);
-    builder.script
+    let Builder { mut script, names, .. } = builder;
+    let known = before.map(|before| &before.names).filter(|known| ***known == names);
+    script.names = known.map_or_else(|| Arc::new(names), Arc::clone);
+    script
 }
 
 struct Builder<'l> {
     library: &'l Library,
     indices: FileIndices,
     script: Script,
+    names: Names,
+    /// The variables of the roles that were met, by the directory of the role.
+    roles: FxHashMap<String, Arc<RoleFiles>>,
     /// Something could not be followed.
     is_unknown: bool,
     /// A script ran, which may have installed anything.
@@ -59,6 +73,8 @@ struct Place<'p> {
     frame: FrameIndex,
     role: Option<&'p str>,
     playbook_dir: &'p str,
+    /// Whether the file is one of Kubespray's own.
+    is_kubesprays: bool,
 }
 
 impl Builder<'_> {
@@ -91,12 +107,12 @@ impl Builder<'_> {
         self.has_defaults = self.library.is_kubesprays(file.path());
         for vars in &play.vars_files {
             match self.library.file(&join(dir, &vars.text)).filter(|_| !vars.is_template()) {
-                Some(file) => self.script.names.runtime.extend(names::variables(&file)),
+                Some(file) => self.names.runtime.extend(names::variables(&file)),
                 None => self.is_unknown = true,
             }
         }
         let first = self.script.steps.len();
-        let place = Place { file: index, frame, role: None, playbook_dir: dir };
+        let place = Place { file: index, frame, role: None, playbook_dir: dir, is_kubesprays: self.has_defaults };
         self.items(&play.pre_tasks, file, place);
         for role in &play.roles {
             self.role(&role.role, "main", file, role.keywords, place);
@@ -128,7 +144,7 @@ impl Builder<'_> {
 
     fn task(&mut self, id: u32, file: &Arc<PlayFile>, place: Place<'_>) {
         let task = file.task(id);
-        self.script.names.runtime.extend(file.keywords(task.keywords).registered.iter().cloned());
+        self.names.runtime.extend(file.keywords(task.keywords).registered.iter().cloned());
         if self.script.steps.len() >= MAX_STEPS {
             self.is_unknown = true;
             return;
@@ -140,9 +156,9 @@ impl Builder<'_> {
             is_after_unknown: self.is_unknown,
             is_after_script: self.ran_script,
         });
-        self.ran_script |= may_install_unnamed(file, task) && !self.library.is_kubesprays(file.path());
+        let is_kubesprays = place.is_kubesprays;
+        self.ran_script |= !is_kubesprays && may_install_unnamed(file, task);
         let Some(module) = &task.module else { return };
-        let is_kubesprays = self.library.is_kubesprays(file.path());
         match &*module.name {
             "include_tasks" | "import_tasks" | "include" => {
                 let named = file.text_argument(module, "file").or_else(|| file.free_form(module));
@@ -162,8 +178,8 @@ impl Builder<'_> {
                 None => self.cannot_follow(place, is_kubesprays),
             },
             "include_vars" => self.include_vars(module, file, place, is_kubesprays),
-            "add_host" | "group_by" => self.script.names.groups_change |= !is_kubesprays,
-            _ => self.script.names.runtime.extend(assigned(file, module)),
+            "add_host" | "group_by" => self.names.groups_change |= !is_kubesprays,
+            _ => self.names.runtime.extend(assigned(file, module)),
         }
     }
 
@@ -176,7 +192,7 @@ impl Builder<'_> {
         let Content::Tasks(items) = &file.content else { return };
         self.open.push(Arc::clone(path));
         let index = self.add_file(&file);
-        self.items(items, &file, Place { file: index, ..place });
+        self.items(items, &file, Place { file: index, is_kubesprays: self.library.is_kubesprays(path), ..place });
         self.open.pop();
     }
 
@@ -185,18 +201,11 @@ impl Builder<'_> {
         let beside = place.role.map(parent);
         let bases: Vec<&str> = beside.into_iter().chain([place.playbook_dir, parent(file.path())]).collect();
         let Some(role) = self.library.role(&name.text, &bases).filter(|_| !name.is_template() && self.open.len() < DEPTH) else {
-            return self.cannot_follow(place, self.library.is_kubesprays(file.path()));
+            return self.cannot_follow(place, place.is_kubesprays);
         };
         self.has_defaults |= matches!(role.rsplit('/').next(), Some("kubespray_defaults" | "kubespray-defaults"));
-        let mut files = RoleFiles::default();
-        for (kind, into) in [("vars", &mut files.vars), ("defaults", &mut files.defaults)] {
-            for source in main_files(self.library, &format!("{role}/{kind}")) {
-                let names = if kind == "vars" { &mut self.script.names.of_roles } else { &mut self.script.names.defaults };
-                names.extend(names::variables(&source));
-                into.push(add_file(&mut self.script, &mut self.indices, &source));
-            }
-        }
-        let frame = self.frame(Some(place.frame), place.file, keywords, FrameKind::Role(Arc::new(files)));
+        let files = self.variables_of(&role);
+        let frame = self.frame(Some(place.frame), place.file, keywords, FrameKind::Role(files));
         let inside = Place { frame, role: Some(&role), ..place };
         let meta = ["meta/main.yml", "meta/main.yaml"].iter().find_map(|path| self.library.files.file(&format!("{role}/{path}")));
         if let Some((meta, dependencies)) = meta.and_then(parse::dependencies)
@@ -221,6 +230,25 @@ impl Builder<'_> {
         }
     }
 
+    /// The files with the variables of the role in a directory.
+    fn variables_of(&mut self, role: &str) -> Arc<RoleFiles> {
+        if let Some(known) = self.roles.get(role) {
+            return Arc::clone(known);
+        }
+        let mut files = RoleFiles::default();
+        for (kind, into) in [("vars", &mut files.vars), ("defaults", &mut files.defaults)] {
+            for source in main_files(self.library, &format!("{role}/{kind}")) {
+                if kind == "vars" {
+                    self.names.of_roles.extend(names::variables(&source));
+                }
+                into.push(add_file(&mut self.script, &mut self.indices, &source));
+            }
+        }
+        let files = Arc::new(files);
+        self.roles.insert(role.to_owned(), Arc::clone(&files));
+        files
+    }
+
     /// The file that an include names: as Ansible looks for it, in the role first, then beside the file and the playbook.
     fn tasks_path(&self, named: &Text, file: &Arc<PlayFile>, place: Place<'_>) -> Option<Arc<str>> {
         let mut name = named.text.to_string();
@@ -240,7 +268,7 @@ impl Builder<'_> {
 
     fn include_vars(&mut self, module: &Module, file: &Arc<PlayFile>, place: Place<'_>, is_kubesprays: bool) {
         if let Some(name) = file.text_argument(module, "name").filter(|name| !name.is_template()) {
-            self.script.names.runtime.insert(name.text);
+            self.names.runtime.insert(name.text);
             return;
         }
         let named = file.text_argument(module, "file").or_else(|| file.free_form(module)).filter(|named| !named.is_template());
@@ -248,7 +276,7 @@ impl Builder<'_> {
         let bases = bases.chain([parent(file.path()).to_owned(), format!("{}/vars", parent(file.path()))]);
         let found = named.and_then(|named| bases.map(|base| join(&base, &named.text)).find_map(|path| self.library.file(&path)));
         match found {
-            Some(vars) => self.script.names.runtime.extend(names::variables(&vars)),
+            Some(vars) => self.names.runtime.extend(names::variables(&vars)),
             None => self.cannot_follow(place, is_kubesprays),
         }
     }
@@ -258,7 +286,7 @@ impl Builder<'_> {
         match place.role.filter(|_| is_kubesprays) {
             Some(role) => {
                 let role = role.to_owned();
-                names::of_role(self.library, &role, &mut self.script.names.runtime);
+                names::of_role(self.library, &role, &mut self.names.runtime);
             }
             None => self.is_unknown |= !is_kubesprays,
         }
@@ -266,7 +294,7 @@ impl Builder<'_> {
 
     fn frame(&mut self, parent: Option<FrameIndex>, file: FileIndex, keywords: KeywordsId, kind: FrameKind) -> FrameIndex {
         let registered = &self.script.files[file as usize].keywords(keywords).registered;
-        self.script.names.runtime.extend(registered.iter().cloned());
+        self.names.runtime.extend(registered.iter().cloned());
         self.script.frames.push(Frame { parent, file, keywords, kind });
         self.script.frames.len() as FrameIndex - 1
     }
