@@ -137,9 +137,9 @@ impl Release {
     }
 }
 
-/// A role variable that every play sees. What the sample inventory sets is a default of the shared role, and a variable of another role only.
+/// A role variable that every play sees.
 fn is_shadowing(variable: &Variable) -> bool {
-    variable.shadowed && variable.is_shared() && variable.sample.is_none()
+    variable.shadowed && variable.is_shared()
 }
 
 /// The default of a variable of the pack, or the value of a role variable. Unknown when the pack does not keep it.

@@ -146,18 +146,29 @@ fn add_default(variables: &mut Variables, role: &str, name: &str, value: &Value)
     }
 }
 
-/// Role variables beat defaults. Those of a file that is read by name (an operating system's) depend on the host.
+/// Role variables beat defaults and the inventory. Those of a file that is read by name (an operating system's) depend on the host: the role that has
+/// both that and a default gives no value that is certain, and for all others it is as if a task set it.
 fn add_role_variable(variables: &mut Variables, role: &str, name: &str, value: &Value, always_read: bool) {
     let facts = variables.entry(name.to_owned()).or_insert_with(nothing);
     let (kind, value) = known(name, value);
-    let value = value.filter(|_| always_read);
-    let first = !facts.shadowed;
-    facts.shadowed = true;
-    facts.kind = kind;
-    facts.computed = !first || value.is_none();
-    facts.default = value.filter(|_| first);
+    if always_read {
+        let first = !facts.shadowed;
+        facts.shadowed = true;
+        facts.kind = kind;
+        facts.computed = !first || value.is_none();
+        facts.default = value.filter(|_| first);
+    } else {
+        facts.set_by_tasks = true;
+        if facts.from.is_empty() || facts.from == [role] {
+            if facts.kind == Kind::Any {
+                facts.kind = kind;
+            }
+            (facts.computed, facts.default) = (true, None);
+        }
+    }
     if !facts.from.iter().any(|known| known == role) {
-        facts.from.insert(0, role.to_owned());
+        let at = if always_read { 0 } else { facts.from.len() };
+        facts.from.insert(at, role.to_owned());
     }
 }
 
