@@ -42,7 +42,10 @@ impl Machine<'_> {
     /// Up to 2.18: always text, read again as a literal when it looks like a list, a mapping or a boolean; but the lone name of a variable that
     /// is a scalar keeps it.
     fn safe_eval(&mut self, text: &str, output: Output) -> Eval {
-        if let Some(value) = lone_name(text).and_then(|name| self.plain_scalar(name)) {
+        if let Some(name) = lone_name(text)
+            && let Some(value) = self.plain_scalar(name)
+            && !(is_literal(name) && matches!(value, Value::Unknown(_)))
+        {
             return Ok(value);
         }
         if let [Value::String(only)] = output.as_slice()
@@ -245,6 +248,11 @@ impl Machine<'_> {
 fn lone_name(template: &str) -> Option<&str> {
     let inside = template.strip_suffix('\n').unwrap_or(template).strip_prefix("{{")?.strip_suffix("}}")?.trim();
     inside.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(inside)
+}
+
+/// Whether Jinja reads it as a value. Ansible asks for a variable of that name all the same, but a run brings none.
+fn is_literal(name: &str) -> bool {
+    matches!(name, "true" | "false" | "none" | "True" | "False" | "None") || name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Jinja's `loop`, without what needs calling: made once, and changed from item to item.

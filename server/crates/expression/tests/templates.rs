@@ -46,6 +46,21 @@ fn text(text: &str) -> Value {
     Value::text(text)
 }
 
+/// A scope that does not know everything answers with an unknown for any name, also for those that Jinja reads as values.
+#[test]
+fn literals_are_no_variables() {
+    let mut scope = scope();
+    for name in ["true", "False", "None", "5"] {
+        scope.values.insert(name.into(), fact(name));
+    }
+    let evaluator = Evaluator::new(&scope, Dialect::SafeEval);
+    for (template, expected) in
+        [("{{ true }}", Value::Bool(true)), ("{{ False }}", Value::Bool(false)), ("{{ None }}", text("")), ("{{ 5 }}", text("5"))]
+    {
+        assert_eq!(evaluator.template(template).result, expected, "{template}");
+    }
+}
+
 #[test]
 fn one_expression_keeps_its_type_from_2_19_on() {
     check_both("{{ number }}", Value::Int(3));
