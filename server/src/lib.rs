@@ -56,6 +56,7 @@ enum Command {
     /// Speak the language server protocol on stdin and stdout (the default)
     Server(ServerArgs),
     Check(cli::check::CheckArgs),
+    Convert(cli::convert::ConvertArgs),
     Explain(cli::explain::ExplainArgs),
     Inventory(cli::inventory::InventoryArgs),
     Rule(cli::rule::RuleArgs),
@@ -73,6 +74,7 @@ pub fn run() -> ExitCode {
         None => serve_stdio(server.log.as_deref()),
         Some(Command::Server(args)) => serve_stdio(args.log.as_deref()),
         Some(Command::Check(args)) => cli::check::run(&args),
+        Some(Command::Convert(args)) => cli::convert::run(&args),
         Some(Command::Explain(args)) => cli::explain::run(&args),
         Some(Command::Inventory(args)) => cli::inventory::run(&args),
         Some(Command::Rule(args)) => cli::rule::run(&args),

@@ -349,3 +349,19 @@ fn check_finds_the_task_that_will_fail_and_leaves_its_tolerant_forms_alone() {
     let titles: Vec<&Value> = finding["fixes"].as_array().expect("a list").iter().map(|fix| &fix["title"]).collect();
     assert_eq!(titles, ["Run the play on k8s_cluster only", "Run the task on k8s_cluster only"]);
 }
+
+#[test]
+fn convert_prints_the_other_language_or_the_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    write("hosts.ini", "# all of them\n[web]\na x=1 # one\n");
+    // As a shell leaves it before the program starts.
+    write("hosts.yaml", "");
+    let output = hostwise(folder.path(), &["convert", "hosts.ini"]);
+    assert_eq!(stdout(&output), "# all of them\nweb:\n  hosts:\n    a: # one\n      x: 1\n");
+    write("hosts.yaml", "web: {hosts: {a: {x: !vault b}}}\n");
+    let output = hostwise(folder.path(), &["convert", "hosts.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output), "");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "hostwise: hosts.yaml: the value of x has no spelling in INI\n");
+}

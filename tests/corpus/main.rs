@@ -209,3 +209,32 @@ fn the_tests_of_kubespray_are_right() {
         assert!(found["summary"]["hosts"].as_u64().is_some_and(|n_hosts| n_hosts > 100), "{release}: {}", found["summary"]);
     }
 }
+
+/// Every inventory of the data in the other language and back: what is listed stays.
+#[test]
+fn inventories_are_converted_and_come_back() {
+    let (Some(samples), Some(fixtures)) = (data("sample"), data("fixtures/inventories")) else { return };
+    let of = |folder: PathBuf| fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    let sources: Vec<PathBuf> = of(samples).map(|sample| sample.join("inventory.ini")).chain(of(fixtures)).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let listed = |path: &Path| hostwise(&["inventory", "-i", &path.to_string_lossy(), "--list"]);
+    let convert = |path: &Path| {
+        let output = Command::new(env!("CARGO_BIN_EXE_hostwise")).arg("convert").arg(path).output().expect("the program runs");
+        assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    for (index, source) in sources.iter().enumerate() {
+        let (ini, yaml) = (folder.path().join(format!("{index}.ini")), folder.path().join(format!("{index}.yaml")));
+        let (own, other) = if source.ends_with("inventory.ini") { (ini, yaml) } else { (yaml, ini) };
+        let text = fs::read_to_string(source).expect("a file");
+        fs::write(&own, &text).expect("a file");
+        fs::write(&other, convert(&own)).expect("a file");
+        assert_eq!(listed(&other), listed(&own), "{}", source.display());
+        let back = convert(&other);
+        fs::write(&own, &back).expect("a file");
+        assert_eq!(listed(&other), listed(&own), "{}", source.display());
+        let n_comments = |text: &str| text.lines().filter(|line| line.contains('#')).count();
+        assert_eq!(n_comments(&back), n_comments(&text), "{}", source.display());
+    }
+    assert!(sources.len() > 8, "{} inventories", sources.len());
+}

@@ -68,3 +68,21 @@ fn the_edit_comes_when_the_action_is_chosen() {
     let id = client.ask("codeAction/resolve", found[0].clone());
     assert_eq!(client.answer(id)["error"]["code"], -32801, "the content was modified");
 }
+
+#[test]
+fn an_inventory_is_converted_with_its_name() {
+    let ini = "file:///w/inventory.ini";
+    let mut client = Client::in_memory(able(bare()));
+    client.open(ini, 1, "[kube_node]\né€😀 x=1 # é€😀\n");
+    client.findings(ini);
+    let found = actions(&mut client, &at(ini, 0, 3), &["refactor.rewrite"]);
+    assert_eq!((title(&found[0]), &found[0]["disabled"]), ("Convert to YAML", &Value::Null));
+    let changes = client.call("codeAction/resolve", found[0].clone())["edit"]["documentChanges"].clone();
+    assert_eq!(changes[0]["edits"][0]["newText"], "kube_node:\n  hosts:\n    é€😀: # é€😀\n      x: 1\n");
+    assert_eq!(changes[0]["edits"][0]["range"]["end"], json!({ "line": 2, "character": 0 }));
+    assert_eq!(changes[1], json!({ "kind": "rename", "oldUri": ini, "newUri": "file:///w/inventory.yaml" }));
+    client.replace(ini, 2, "[kube_node]\na b\n");
+    client.findings(ini);
+    let found = actions(&mut client, &at(ini, 0, 3), &["refactor.rewrite"]);
+    assert_eq!(found[0]["disabled"]["reason"], "line 2 is no INI: a word behind the host must be key=value");
+}

@@ -42,6 +42,11 @@ impl Loaded {
         Ok(files::path_text(&absolute))
     }
 
+    /// A path of the command line as it is known here.
+    pub(super) fn path(&self, given: &Path) -> Arc<str> {
+        files::path_text(&Path::new(&self.working_directory).join(given))
+    }
+
     /// The path as people see it: relative to the working directory when below it.
     pub(super) fn relative(&self, path: &str) -> String {
         let below = path.strip_prefix(&self.working_directory).and_then(|rest| rest.strip_prefix('/'));

@@ -3,10 +3,13 @@
 //! What is offered is found quickly; the edits are made when one is chosen ([`refactor`]). Whatever must not change for any host is compared before
 //! and after over the whole inventory ([`same`]): a refactoring that would change it is not offered, or says why it cannot be done.
 
+mod convert;
 mod extract;
 mod same;
 
 use crate::{Change, Refusal, Workspace};
+
+pub use convert::{Converted, convert};
 
 /// Something that can be done at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +33,18 @@ pub enum RefactoringKind {
 
 /// What can be done at byte `offset` of the file at `path`.
 pub fn refactorings(workspace: &Workspace, path: &str, offset: usize) -> Vec<Refactoring> {
-    extract::offers(workspace, path, offset)
+    let mut found = extract::offers(workspace, path, offset);
+    found.extend(convert::offers(workspace, path, offset));
+    found
 }
 
 /// The change of what [`refactorings`] offered under `id` at the same place; an error in words when it cannot be made (any more).
 pub fn refactor(workspace: &Workspace, path: &str, offset: usize, id: &str) -> Result<Change, Refusal> {
     let (name, argument) = id.split_once(' ').unwrap_or((id, ""));
-    let change = match name {
-        extract::ID => extract::change(workspace, path, offset, argument),
-        _ => None,
-    };
-    change.ok_or_else(|| "this cannot be done here any more".to_owned())
+    let gone = || "this cannot be done here any more".to_owned();
+    match name {
+        convert::ID => convert::change(workspace, path),
+        extract::ID => extract::change(workspace, path, offset, argument).ok_or_else(gone),
+        _ => Err(gone()),
+    }
 }

@@ -17,6 +17,11 @@ fn offered(fixture: &str) -> Vec<String> {
     refactorings(&scene.workspace, &scene.path, scene.offset).into_iter().map(show).collect()
 }
 
+/// Those that move a variable.
+fn moves(fixture: &str) -> Vec<String> {
+    offered(fixture).into_iter().filter(|title| title.starts_with("Move")).collect()
+}
+
 /// The files that are others after the refactoring of this title.
 fn check(fixture: &str, title: &str, expected: Expect) {
     let scene = scene(fixture);
@@ -58,7 +63,7 @@ kube_node:
       ip: 10.0.0.2
     w3: {site: a}
 ";
-    assert_eq!(offered(fixture), ["Move `site` to group `kube_node` (3 hosts)"]);
+    assert_eq!(moves(fixture), ["Move `site` to group `kube_node` (3 hosts)"]);
     check(
         fixture,
         "Move `site` to group `kube_node` (3 hosts)",
@@ -99,7 +104,7 @@ x: [2]
 #- /w/group_vars/web/main.yml
 z: 1
 ";
-    assert_eq!(offered(fixture), ["Move `x` to group `web` (2 hosts)", "Move `x` to group `all` (2 hosts)"]);
+    assert_eq!(moves(fixture), ["Move `x` to group `web` (2 hosts)", "Move `x` to group `all` (2 hosts)"]);
     check(
         fixture,
         "Move `x` to group `web` (2 hosts)",
@@ -161,10 +166,10 @@ fn in_ini_it_goes_to_the_variables_of_the_section() {
 #[test]
 fn what_would_change_for_a_host_is_not_offered() {
     let none: [&str; 0] = [];
-    assert_eq!(offered("web: {hosts: {a: {$0x: 1}, b: {x: 1}, c: }}\n"), none, "c would gain it");
-    assert_eq!(offered("web: {hosts: {a: {$0x: 1}, b: {x: 2}}}\n"), none, "one host alone");
+    assert_eq!(moves("web: {hosts: {a: {$0x: 1}, b: {x: 1}, c: }}\n"), none, "c would gain it");
+    assert_eq!(moves("web: {hosts: {a: {$0x: 1}, b: {x: 2}}}\n"), none, "one host alone");
     assert_eq!(
-        offered("web: {hosts: {a: {$0x: 1}, b: {x: 1}, c: {x: 2}}}\n"),
+        moves("web: {hosts: {a: {$0x: 1}, b: {x: 1}, c: {x: 2}}}\n"),
         ["Move `x` to group `web` (2 hosts)", "Move `x` to group `all` (2 hosts)"],
         "c keeps its own"
     );
@@ -180,15 +185,15 @@ fn what_would_change_for_a_host_is_not_offered() {
         "#]],
     );
     assert_eq!(
-        offered("web: {hosts: {'n[1:3]': {$0x: 1}}}\ndb: {hosts: {n1: , n2: }}\n"),
+        moves("web: {hosts: {'n[1:3]': {$0x: 1}}}\ndb: {hosts: {n1: , n2: }}\n"),
         ["Move `x` to group `web` (3 hosts)", "Move `x` to group `all` (3 hosts)"]
     );
     assert_eq!(
-        offered("all: {children: {web: {hosts: {a: {$0x: 1}, b: {x: 1}}, vars: {x: 3}}}, vars: {x: 2}}\n"),
+        moves("all: {children: {web: {hosts: {a: {$0x: 1}, b: {x: 1}}, vars: {x: 3}}}, vars: {x: 2}}\n"),
         none,
         "the groups say something"
     );
-    assert_eq!(offered("web: {hosts: {a: {x: 1}, b: {x: 1}}, vars: {$0y: 3}}\n"), none, "a variable of a group");
+    assert_eq!(moves("web: {hosts: {a: {x: 1}, b: {x: 1}}, vars: {$0y: 3}}\n"), none, "a variable of a group");
     check(
         "web: {hosts: {a: &v {$0x: 1, y: 2}, b: *v}}\n",
         "Move `x` to group `web` (2 hosts)",
@@ -197,4 +202,174 @@ fn what_would_change_for_a_host_is_not_offered() {
             web: {hosts: {a: &v {y: 2}, b: *v}, vars: {x: 1}}
         "#]],
     );
+}
+
+#[test]
+fn an_ini_inventory_becomes_yaml() {
+    check(
+        "\
+#- /w/inventory.ini
+# About this é€😀
+
+# the first
+n1 ip=10.0.0.1 # here
+[kube_$0control_plane]  # front
+# about n1
+n1
+n[2:3] ansible_port=22 labels=\"{'a': 1}\" site='p q'
+# n4 ip=10.0.0.4
+
+; masters
+[k8s_cluster:children]
+kube_node
+kube_control_plane # both
+[kube_node]
+n3
+
+[kube_node:vars]
+# off
+x=true
+y=True # no comment
+",
+        "Convert to YAML",
+        expect![[r##"
+            #- /w/inventory.yaml
+            # About this é€😀
+            ungrouped:
+              hosts:
+                # the first
+                n1: # here
+                  ip: 10.0.0.1
+            kube_control_plane: # front
+              hosts:
+                # about n1
+                n1:
+                n[2:3]:
+                  ansible_port: 22
+                  labels:
+                    a: 1
+                  site: p q
+                # n4 ip=10.0.0.4
+            # masters
+            k8s_cluster:
+              children:
+                kube_control_plane: # both
+                kube_node:
+            kube_node:
+              hosts:
+                n3:
+              vars:
+                # off
+                x: "true"
+                y: true
+            gone: /w/inventory.ini
+        "##]],
+    );
+}
+
+#[test]
+fn a_yaml_inventory_becomes_ini() {
+    check(
+        "\
+#- /w/ansible.cfg
+[defaults]
+inventory = hosts.yaml
+#- /w/hosts.yaml
+# About this
+$0all:
+  hosts:
+    # the first
+    n1: # here
+      ip: 10.0.0.1 # ours
+      big: 'yes'
+      list: [1, a: null]
+    é€😀:
+    # n9:
+  children:
+    kube_control_plane:
+      hosts:
+        n1:
+    kube_node: # workers
+      hosts: {n2: , n1: }
+      vars:
+        # why
+        x: \"{{ y }}\"
+    k8s_cluster:
+      children:
+        kube_control_plane:
+        kube_node:
+        calico_rr:
+          hosts: {}
+",
+        "Convert to INI",
+        expect![[r##"
+            #- /w/ansible.cfg
+            [defaults]
+            inventory = hosts.ini
+            #- /w/hosts.ini
+            # About this
+            [all]
+            # the first
+            # ours
+            n1 ip=10.0.0.1 big=yes list="[1, {'a': None}]" # here
+            é€😀
+            # n9:
+
+            [kube_control_plane]
+            n1
+
+            [kube_node] # workers
+            n2
+            n1
+
+            [kube_node:vars]
+            # why
+            x={{ y }}
+
+            [calico_rr]
+
+            [all:children]
+            kube_control_plane
+            kube_node
+            k8s_cluster
+
+            [k8s_cluster:children]
+            kube_control_plane
+            kube_node
+            calico_rr
+            gone: /w/hosts.yaml
+        "##]],
+    );
+}
+
+#[test]
+fn what_the_other_language_cannot_say_is_refused() {
+    let refusal = |fixture: &str| {
+        let offers = offered(fixture);
+        offers.into_iter().find(|offer| offer.starts_with("Convert")).unwrap_or_default()
+    };
+    assert_eq!(refusal("$0web: {hosts: {a: {x: !vault 'abc'}}}\n"), "Convert to INI (the value of x has no spelling in INI)");
+    assert_eq!(
+        refusal("$0web: {hosts: {a: &v {x: 1}, b: *v}}\n"),
+        "Convert to INI (an anchor, an alias or a tag stands for groups or hosts)"
+    );
+    assert_eq!(refusal("$0web: {hosts: {a: {\"a b\": 1}}}\n"), "Convert to INI (the value of a b has no spelling in INI)");
+    assert_eq!(refusal("$0web: {hosts: {\"a b\": }}\n"), "Convert to INI (a b cannot stand in a line of INI)");
+    assert_eq!(
+        refusal("$0web: {hosts: {a: }}\nweb: {hosts: {b: }}\n"),
+        "Convert to INI (Ansible cannot read it, or a key stands there twice)"
+    );
+    assert_eq!(refusal("$0web: {hosts: {a: {x: 2020-01-01}}}\n"), "Convert to INI (the value of x has no spelling in INI)");
+    assert_eq!(refusal("#- /w/hosts.ini\n[we$0b]\na b\n"), "Convert to YAML (line 2 is no INI: a word behind the host must be key=value)");
+    assert_eq!(refusal("#- /w/hosts.ini\n[we$0b]\n'a'\n"), "Convert to YAML ('a' is written with quotes or escapes)");
+    assert_eq!(
+        refusal("#- /w/hosts.ini\n[we$0b]\na\n#- /w/hosts.yaml\nx: {hosts: {a: }}\n"),
+        "Convert to YAML (hosts.yaml exists already)"
+    );
+    assert_eq!(
+        refusal("#- /w/hosts.ini\n[we$0b]\na x=1\n[db]\na x=2\n[web]\na x=3\n"),
+        "Convert to YAML (x would have another value on a)"
+    );
+    assert_eq!(refusal("#- /w/hosts.yaml\nweb: {hosts: {a: {}}}\n#- /w/group_vars/all.yml\n$0x: 1\n"), "", "no source");
+    assert_eq!(refusal("web:\n  ho$0sts: {a: {}}\n"), "", "no group is named here");
 }

@@ -50,8 +50,10 @@ fn of_groups(before: &Inventory, after: &Inventory) -> Option<String> {
     let names = |inventory: &Inventory, hosts: &[HostId]| -> Vec<Arc<str>> {
         hosts.iter().map(|&host| Arc::clone(&inventory.host(host).name)).collect()
     };
-    let parents = |inventory: &Inventory, groups: &[GroupId]| -> Vec<Arc<str>> {
-        let mut names: Vec<Arc<str>> = groups.iter().map(|&group| Arc::clone(&inventory.group(group).name)).collect();
+    let groups = |inventory: &Inventory, groups: &[GroupId]| -> Vec<Arc<str>> {
+        groups.iter().map(|&group| Arc::clone(&inventory.group(group).name)).collect()
+    };
+    let sorted = |mut names: Vec<Arc<str>>| {
         names.sort_unstable();
         names
     };
@@ -63,8 +65,11 @@ fn of_groups(before: &Inventory, after: &Inventory) -> Option<String> {
         {
             return Some(format!("{name} would have other hosts, or in another order"));
         }
-        if parents(before, &group.parents) != parents(after, &other.parents) {
+        if sorted(groups(before, &group.parents)) != sorted(groups(after, &other.parents)) {
             return Some(format!("{name} would belong to other groups"));
+        }
+        if groups(before, &group.children) != groups(after, &other.children) {
+            return Some(format!("the groups in {name} would have another order"));
         }
         if group.priority != other.priority {
             return Some(format!("{name} would have another priority"));

@@ -7,7 +7,7 @@ use crate::ini::{Document, Line, Section, SectionKind, literal, words};
 /// Sets `key` on a host line: in place of the last assignment of that key, else behind the last word. None when the value has no spelling there.
 pub fn set_on_host(document: &Document, line: &Line, key: &str, value: &Value) -> Option<Edit> {
     let text = document.text();
-    let word = format!("{}={}", checked_key(key)?, words::quoted(&literal::text(value)?)?);
+    let word = word(key, value)?;
     let known = line.assignments.iter().rev().find(|assignment| &text[assignment.key.span()] == key);
     Some(match known {
         Some(assignment) => Edit::new(assignment.key.start as usize, assignment.value_range.end as usize, word),
@@ -26,6 +26,21 @@ pub fn set_variable(document: &Document, section: &Section, key: &str, value: &V
         Some(assignment) => Some(Edit { range: assignment.value_range, new_text: value }),
         None => Some(insert_line(document, section, &format!("{key}={value}"))),
     }
+}
+
+/// A word of a host line. None when the value has no spelling there.
+pub fn word(key: &str, value: &Value) -> Option<String> {
+    Some(format!("{}={}", checked_key(key)?, words::quoted(&literal::text(value)?)?))
+}
+
+/// A section header. None for a name that cannot stand between brackets.
+pub fn header(name: &str, kind: SectionKind) -> Option<String> {
+    let kind = match kind {
+        SectionKind::Hosts => "",
+        SectionKind::Children => ":children",
+        SectionKind::Vars => ":vars",
+    };
+    is_name(name).then(|| format!("[{name}{kind}]"))
 }
 
 /// A line of a `:vars` section. None when the value has no spelling there.
@@ -72,19 +87,13 @@ pub fn rename_section(section: &Section, name: &str) -> Option<Edit> {
 
 /// Gives the host pattern or the child group of a line another name. None for a line without one, and for a name that needs quotes.
 pub fn rename_line(line: &Line, name: &str) -> Option<Edit> {
-    let is_word = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || matches!(c, '#' | ';' | '\'' | '"' | '\\' | '='));
-    let range = line.name.filter(|_| is_word)?;
+    let range = line.name.filter(|_| is_word(name))?;
     Some(Edit { range, new_text: name.to_owned() })
 }
 
 /// Puts a section with its lines at the end of the text, a blank line before it. None for a name that cannot stand between brackets.
 pub fn add_section(document: &Document, name: &str, kind: SectionKind, lines: &[String]) -> Option<Edit> {
-    let kind = match kind {
-        SectionKind::Hosts => "",
-        SectionKind::Children => ":children",
-        SectionKind::Vars => ":vars",
-    };
-    let header = is_name(name).then(|| format!("[{name}{kind}]"))?;
+    let header = header(name, kind)?;
     let text = document.text();
     let newline = line_break(text);
     let lead = match text.trim_end_matches([' ', '\t']) {
@@ -102,6 +111,11 @@ fn below(text: &str, at: usize, lines: &[String]) -> Edit {
     let (end, next) = (line_end(text, at), next_line(text, at));
     let lines = lines.join(newline);
     if next > end { Edit::new(next, next, format!("{lines}{newline}")) } else { Edit::new(end, end, format!("{newline}{lines}")) }
+}
+
+/// Whether a host or a group can stand at the beginning of a line as it is.
+pub fn is_word(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || matches!(c, '#' | ';' | '\'' | '"' | '\\' | '='))
 }
 
 fn is_name(name: &str) -> bool {

@@ -103,6 +103,17 @@ pub fn insert_at_root(document: &Document, fragment: &Fragment) -> Option<Edit> 
     (!has_end_marker(text)).then(|| Edit::new(text.len(), text.len(), format!("{lead}{lines}")))
 }
 
+/// The lines of an entry in block style, at column 0, with everything below it two columns further right for each level. None for what has no text.
+pub fn entry_lines(name: &str, value: &Value) -> Option<Vec<String>> {
+    const STEP: usize = 2;
+    Some(write::entry_lines(&key(name)?, write::block(value, STEP, Multiline::Quoted)?, STEP))
+}
+
+/// A name as a key in block style. None when it is too long for a key.
+pub fn key(name: &str) -> Option<String> {
+    write::key(name, Style::Block, None)
+}
+
 /// Whether a document ends with `...`: nothing can come behind it, and something must stand before it.
 fn has_end_marker(text: &str) -> bool {
     text.lines().any(|line| line.starts_with("..."))
