@@ -2,7 +2,7 @@
 //! timeout, because a client that never answers must not hold anything.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
@@ -20,6 +20,9 @@ use crate::main_loop::Event;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Work that takes longer is shown to people.
+const LONG: Duration = Duration::from_millis(200);
+
 /// The editor on the other side.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
@@ -27,7 +30,9 @@ pub(crate) struct Client {
     notifications: mpsc::UnboundedSender<Notification>,
     runtime: Handle,
     events: Sender<Event>,
-    /// For tokens: several folders may be read at a time.
+    /// Whether the client shows a progress.
+    shows_progress: Arc<AtomicBool>,
+    /// For tokens: several may be shown at a time.
     n_progresses: Arc<AtomicU32>,
     /// A [`TraceValue`].
     trace: Arc<AtomicU8>,
@@ -65,7 +70,15 @@ impl Client {
                 }
             }
         });
-        Self { requests: client, notifications, runtime, events, n_progresses: Arc::default(), trace: Arc::default() }
+        Self {
+            requests: client,
+            notifications,
+            runtime,
+            events,
+            shows_progress: Arc::default(),
+            n_progresses: Arc::default(),
+            trace: Arc::default(),
+        }
     }
 
     pub(crate) fn publish(&self, uri: Uri, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
@@ -151,22 +164,44 @@ impl Client {
         });
     }
 
-    /// Shows a progress with this title until the guard is dropped. Nothing is shown before the client has agreed.
+    pub(crate) fn set_shows_progress(&self, shows: bool) {
+        self.shows_progress.store(shows, Ordering::Relaxed);
+    }
+
+    /// Shows a progress with this title until the guard is dropped, if the client does. Nothing is shown before it has agreed.
     pub(crate) fn progress(&self, title: &str) -> Progress {
-        let token = NumberOrString::String(format!("hostwise/{}", self.n_progresses.fetch_add(1, Ordering::Relaxed)));
-        let begin = WorkDoneProgressBegin { title: title.to_owned(), ..WorkDoneProgressBegin::default() };
-        let (guard, dropped) = oneshot::channel();
-        let client = self.clone();
-        self.runtime.spawn(async move {
-            let created = tokio::time::timeout(PATIENCE, client.requests.create_work_done_progress(token.clone())).await;
-            if matches!(created, Ok(Ok(()))) {
-                client.notify_progress(&token, WorkDoneProgress::Begin(begin));
-                // Resolves when the guard is dropped.
-                let _ = dropped.await;
-                client.notify_progress(&token, WorkDoneProgress::End(WorkDoneProgressEnd { message: None }));
-            }
-        });
+        let (guard, mut dropped) = oneshot::channel();
+        if self.shows_progress.load(Ordering::Relaxed) {
+            let (client, title) = (self.clone(), title.to_owned());
+            self.runtime.spawn(async move { client.show_until(&title, &mut dropped).await });
+        }
         Progress { _guard: guard }
+    }
+
+    /// The same for work that is over in a moment most of the time, and is shown only when it is not.
+    pub(crate) fn progress_if_long(&self, title: &str) -> Progress {
+        let (guard, mut dropped) = oneshot::channel();
+        if self.shows_progress.load(Ordering::Relaxed) {
+            let (client, title) = (self.clone(), title.to_owned());
+            self.runtime.spawn(async move {
+                if tokio::time::timeout(LONG, &mut dropped).await.is_err() {
+                    client.show_until(&title, &mut dropped).await;
+                }
+            });
+        }
+        Progress { _guard: guard }
+    }
+
+    async fn show_until(&self, title: &str, dropped: &mut oneshot::Receiver<()>) {
+        let token = NumberOrString::String(format!("hostwise/{}", self.n_progresses.fetch_add(1, Ordering::Relaxed)));
+        let created = tokio::time::timeout(PATIENCE, self.requests.create_work_done_progress(token.clone())).await;
+        if matches!(created, Ok(Ok(()))) {
+            let begin = WorkDoneProgressBegin { title: title.to_owned(), ..WorkDoneProgressBegin::default() };
+            self.notify_progress(&token, WorkDoneProgress::Begin(begin));
+            // Resolves when the guard is dropped.
+            let _ = dropped.await;
+            self.notify_progress(&token, WorkDoneProgress::End(WorkDoneProgressEnd { message: None }));
+        }
     }
 
     fn notify_progress(&self, token: &NumberOrString, value: WorkDoneProgress) {

@@ -43,6 +43,7 @@ fn answer(waiting: &Receiver<Question>, events: &Sender<Event>, client: &Client)
     for first in waiting {
         let question = waiting.try_iter().last().unwrap_or(first);
         let started = Instant::now();
+        let _progress = client.progress_if_long("Checking inventories");
         let found = catch_unwind(AssertUnwindSafe(|| question.workspace.diagnostics(&question.token).cloned()));
         match found {
             Ok(Ok(findings)) => {

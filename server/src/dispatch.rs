@@ -77,6 +77,7 @@ where
         if answer.is_closed() {
             return;
         }
+        let _progress = client.progress_if_long(&format!("Answering {method}"));
         let outcome = catch_unwind(AssertUnwindSafe(|| handler(snapshot, params))).unwrap_or_else(|panic| {
             client.log(MessageType::ERROR, format!("{method} panicked: {}", words_of(&*panic)));
             Err(Error::internal_error())

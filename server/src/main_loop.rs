@@ -182,6 +182,7 @@ impl State {
     fn initialize(&mut self, params: InitializeParams, answer: oneshot::Sender<InitializeResult>) {
         self.abilities = Abilities::of(&params);
         self.client.set_trace(params.trace.unwrap_or_default());
+        self.client.set_shows_progress(self.abilities.progress);
         self.client_settings = params.initialization_options.unwrap_or_default();
         self.roots = roots(params.workspace_folders.as_deref().unwrap_or_default());
         #[expect(deprecated, reason = "older clients send only this")]
@@ -352,8 +353,9 @@ impl State {
         self.is_scanning = true;
         let scans = std::mem::take(&mut self.scans);
         let is_of_root = |scan: &Scan| matches!(scan, Scan::Folder(folder) if self.roots.contains(folder));
-        let is_shown = self.abilities.progress && scans.iter().any(is_of_root);
-        let progress = is_shown.then(|| self.client.progress("Reading inventories"));
+        let is_first = scans.iter().any(is_of_root);
+        let title = "Reading inventories";
+        let progress = if is_first { self.client.progress(title) } else { self.client.progress_if_long(title) };
         let (events, watcher, client) = (self.events.clone(), self.watcher.clone(), self.client.clone());
         std::thread::spawn(move || {
             let started = Instant::now();
@@ -418,6 +420,7 @@ impl State {
         let (workspace, events) = (Arc::clone(&self.workspace), self.events.clone());
         let (watcher, client) = (self.watcher.clone(), self.client.clone());
         std::thread::spawn(move || {
+            let _progress = client.progress_if_long("Reading Kubespray");
             let read = || checkouts::read(&workspace, &mut |directory| watcher.watch(directory));
             let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
                 client.log(MessageType::ERROR, format!("reading Kubespray panicked: {}", words_of(&*panic)));

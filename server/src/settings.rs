@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
-use hostwise_analysis::{PathIgnore, Rule, Settings, Severity};
+use hostwise_analysis::{InlayHintKinds, PathIgnore, Rule, Settings, Severity};
 use hostwise_inventory::{Entry, Files};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -28,13 +28,53 @@ struct Written {
     /// What the variable `ANSIBLE_INVENTORY` says: paths with commas, together one inventory. The environment itself is not read for it.
     #[schemars(with = "String", extend("default" = ""))]
     ansible_inventory: Option<String>,
-    /// Show the role of each host behind its name.
+    /// Remarks in the text: `false` for none, or each kind by itself.
+    #[schemars(with = "WrittenHints")]
+    inlay_hints: Option<HintSwitch>,
+    /// Remarks above lines: whom a variable file reaches, how large a group is, where a value differs.
     #[schemars(with = "bool", extend("default" = true))]
-    inlay_hints: Option<bool>,
+    code_lens: Option<bool>,
     /// The severity of each rule.
     rules: BTreeMap<String, String>,
     /// Files in which findings are not shown.
     ignore: Vec<WrittenIgnore>,
+}
+
+/// One switch for all hints, or one for each kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum HintSwitch {
+    All(bool),
+    Each(WrittenHints),
+}
+
+/// The kinds of hints; those that are left out are shown.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct WrittenHints {
+    /// Show the role of each host behind its name.
+    #[schemars(with = "bool", extend("default" = true))]
+    roles: Option<bool>,
+    /// Show the value behind a template.
+    #[schemars(with = "bool", extend("default" = true))]
+    values: Option<bool>,
+    /// Mark a value that another line overrides.
+    #[schemars(with = "bool", extend("default" = true))]
+    overridden: Option<bool>,
+}
+
+impl HintSwitch {
+    /// What is written, over what was said before.
+    fn over(&self, before: InlayHintKinds) -> InlayHintKinds {
+        match self {
+            HintSwitch::All(is_on) => InlayHintKinds { roles: *is_on, values: *is_on, overridden: *is_on },
+            HintSwitch::Each(each) => InlayHintKinds {
+                roles: each.roles.unwrap_or(before.roles),
+                values: each.values.unwrap_or(before.values),
+                overridden: each.overridden.unwrap_or(before.overridden),
+            },
+        }
+    }
 }
 
 /// `[[ignore]]`: files in which findings are not shown.
@@ -90,7 +130,8 @@ fn apply(written: &Written, base: Option<&Path>, settings: &mut Settings, wrong:
         settings.sources = paths.into_iter().map(absolute).collect();
         wrong.extend(depending.into_iter().map(|path| format!("ansibleInventory: {path} depends on the environment: write it out")));
     }
-    settings.inlay_hints = written.inlay_hints.unwrap_or(settings.inlay_hints);
+    settings.inlay_hints = written.inlay_hints.as_ref().map_or(settings.inlay_hints, |hints| hints.over(settings.inlay_hints));
+    settings.code_lens = written.code_lens.unwrap_or(settings.code_lens);
     let known = |rule: &str, wrong: &mut Vec<String>| {
         if Rule::named(rule).is_none() {
             wrong.push(format!("no rule is called {rule}: `hostwise rule` lists them"));
@@ -139,7 +180,7 @@ mod tests {
         let (settings, wrong) = settings(&client, &files, Some(Path::new("/w")));
         assert_eq!(settings.kubespray.as_deref(), Some("2.31"));
         assert_eq!(settings.inventories, ["/w/prod/hosts.yaml".into()]);
-        assert!(!settings.inlay_hints);
+        assert_eq!(settings.inlay_hints, InlayHintKinds { roles: false, values: false, overridden: false });
         assert_eq!(settings.rules["yaml-syntax"], None);
         assert_eq!(wrong, ["rules: unused-ignore cannot be loud: use off, hint, information, warning or error"]);
     }
@@ -157,6 +198,15 @@ mod tests {
         assert_eq!(matches("/w/prod/hosts.yaml"), [false, true]);
         assert_eq!(matches("/w/prod/group_vars/all.yaml"), [false, false]);
         assert_eq!(settings.ignores[1].rules, ["yaml-syntax", "x"]);
+    }
+
+    #[test]
+    fn each_kind_of_hint_has_a_switch() {
+        let text = "codeLens = false\n[inlayHints]\nvalues = false\n";
+        let files: Files = [SourceFile::new("/w/hostwise.toml", Content::Text(text.into()), false)].into_iter().collect();
+        let (settings, wrong) = settings(&json!({ "inlayHints": { "overridden": false } }), &files, None);
+        assert_eq!((settings.code_lens, wrong), (false, Vec::new()));
+        assert_eq!(settings.inlay_hints, InlayHintKinds { roles: true, values: false, overridden: false });
     }
 
     #[test]

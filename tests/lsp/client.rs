@@ -31,6 +31,8 @@ pub(crate) struct Client {
     pub(crate) capabilities: Value,
     /// The methods of the requests that the server made.
     pub(crate) asked: Vec<String>,
+    /// What it answers when it is asked for its settings.
+    pub(crate) settings: Value,
     /// The kinds of progress that were reported: `begin`, `end`.
     pub(crate) progress: Vec<String>,
 }
@@ -90,6 +92,7 @@ impl Client {
                 process: None,
                 asked: Vec::new(),
                 capabilities: Value::Null,
+                settings: Value::Null,
                 progress: Vec::new(),
             },
             params,
@@ -131,6 +134,7 @@ impl Client {
             process: Some(process),
             asked: Vec::new(),
             capabilities: Value::Null,
+            settings: Value::Null,
             progress: Vec::new(),
         };
         Self::start(client, params)
@@ -264,7 +268,7 @@ impl Client {
             Some(method) if message.get("id").is_some() => {
                 self.asked.push(method.to_owned());
                 if self.manners == Manners::Answers {
-                    let nothing = if method == "workspace/configuration" { json!([null]) } else { Value::Null };
+                    let nothing = if method == "workspace/configuration" { json!([self.settings]) } else { Value::Null };
                     self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": nothing }));
                 }
                 None

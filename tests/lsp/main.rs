@@ -14,6 +14,7 @@ mod protocol;
 mod refactor;
 mod rename;
 mod requests;
+mod settings;
 mod symbols;
 
 use serde_json::{Value, json};

@@ -81,6 +81,20 @@ fn progress_is_shown_after_the_client_agreed_and_ends() {
 }
 
 #[test]
+fn a_request_that_takes_long_shows_a_progress_and_can_be_cancelled() {
+    let mut client = Client::in_memory(json!({ "capabilities": { "window": { "workDoneProgress": true } } }));
+    let id = client.ask("test/hold", json!(["long"]));
+    while client.progress.is_empty() {
+        client.receive_one();
+    }
+    client.notify("$/cancelRequest", json!({ "id": id }));
+    assert_eq!(client.answer(id)["error"]["code"], -32800, "while it is held");
+    client.call("test/release", json!(["long"]));
+    client.await_end_of_progress();
+    assert_eq!(client.progress, ["begin", "end"]);
+}
+
+#[test]
 fn a_cancelled_request_is_answered_at_once() {
     let mut client = Client::in_memory(bare());
     let ids: Vec<i64> = (0..8).map(|_| client.ask("test/hold", json!(["cancelled"]))).collect();

@@ -21,9 +21,8 @@ pub(crate) fn manifest(root: &Path) -> anyhow::Result<(PathBuf, String)> {
 }
 
 fn properties(schema: &Value) -> anyhow::Result<Value> {
-    let parts = schema["properties"].as_object().context("the properties of the schema")?;
     let mut properties = Map::new();
-    for (order, (name, part)) in parts.iter().enumerate() {
+    for (order, (name, part)) in parts("", schema)?.into_iter().enumerate() {
         let mut property = Map::new();
         let words = part["description"].as_str().with_context(|| format!("{name} has no words"))?;
         property.insert("order".to_owned(), order.into());
@@ -39,6 +38,19 @@ fn properties(schema: &Value) -> anyhow::Result<Value> {
         properties.insert(format!("hostwise.{name}"), Value::Object(property));
     }
     Ok(Value::Object(properties))
+}
+
+/// The settings by name; those of a group have its name before theirs.
+fn parts<'s>(group: &str, schema: &'s Value) -> anyhow::Result<Vec<(String, &'s Value)>> {
+    let mut parts = Vec::new();
+    for (name, part) in schema["properties"].as_object().context("the properties of the schema")? {
+        if part.get("properties").is_some() {
+            parts.extend(self::parts(&format!("{name}."), part)?);
+        } else {
+            parts.push((format!("{group}{name}"), part));
+        }
+    }
+    Ok(parts)
 }
 
 fn rules() -> Value {

@@ -1,15 +1,15 @@
 //! Remarks above lines: whom a variable file reaches, on how many hosts another line says something else, and how large groups are.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hostwise_inventory::{FileId, HostId, Layer, SourceFile};
+use hostwise_inventory::{FileId, SourceFile};
 use hostwise_syntax::TextRange;
 
 use crate::Workspace;
 use crate::cluster::Cluster;
 use crate::discovery::is_variable_file;
 use crate::occurrences::{self, Kind, Occurrence, Role};
+use crate::reach::{self, Reach, hosts};
 
 /// A remark about what begins at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,11 @@ pub struct CodeLens {
     pub title: String,
 }
 
-/// The remarks of the file at `path`, in document order.
+/// The remarks of the file at `path`, in document order; none when they are switched off.
 pub fn code_lenses(workspace: &Workspace, path: &str) -> Vec<CodeLens> {
+    if !workspace.settings().code_lens {
+        return Vec::new();
+    }
     let reader = workspace.clusters().iter().find_map(|cluster| Some((cluster, cluster.inventory.file_id(path)?)));
     let (Some((cluster, id)), Some(file)) = (reader, workspace.files().file(path)) else { return Vec::new() };
     if is_variable_file(path) {
@@ -46,61 +49,10 @@ fn of_group(cluster: &Cluster, file: &SourceFile, occurrence: &Occurrence) -> Op
 }
 
 fn of_variable_file(cluster: &Cluster, id: FileId, file: &Arc<SourceFile>) -> Vec<CodeLens> {
-    let mut lenses = Vec::new();
-    let (mut reached, mut n_overridden) = (BTreeSet::new(), 0);
-    for occurrence in occurrences::of_file(cluster, file) {
-        if occurrence.kind != Kind::Variable || occurrence.role != Role::Definition {
-            continue;
-        }
-        let key = occurrence.with_quotes(file.text());
-        let reach = reach(cluster, occurrence.name(file.text()), |layer| layer.key.file == id && layer.key.range == key);
-        n_overridden += usize::from(!reach.elsewhere.is_empty());
-        if !reach.differs.is_empty() {
-            lenses.push(CodeLens { range: occurrence.range, title: format!("differs on {}", hosts(reach.differs.len())) });
-        }
-        reached.extend(reach.here);
-        reached.extend(reach.elsewhere);
-    }
-    if !(reached.is_empty() && lenses.is_empty()) {
-        let overridden = match n_overridden {
-            0 => String::new(),
-            1 => "; 1 value overridden".to_owned(),
-            n => format!("; {n} values overridden"),
-        };
-        let title = format!("applies to {}{overridden}", hosts(reached.len()));
-        lenses.insert(0, CodeLens { range: TextRange::empty(0), title });
-    }
-    lenses
-}
-
-/// The hosts for which a line says something.
-#[derive(Default)]
-struct Reach {
-    /// It gives the value.
-    here: Vec<HostId>,
-    /// Another line gives the value.
-    elsewhere: Vec<HostId>,
-    /// Another line gives another value.
-    differs: Vec<HostId>,
-}
-
-fn reach(cluster: &Cluster, name: &str, is_here: impl Fn(&Layer) -> bool) -> Reach {
-    let mut reach = Reach::default();
-    for situation in cluster.situations(name).iter() {
-        let Some(variable) = cluster.inventory.variable(situation.hosts.example, name) else { continue };
-        if is_here(&variable.winner) {
-            reach.here.extend(situation.hosts.all(cluster));
-        } else if let Some(beaten) = variable.overridden.iter().find(|layer| is_here(layer)) {
-            let all = situation.hosts.all(cluster);
-            if beaten.value != variable.winner.value {
-                reach.differs.extend(&all);
-            }
-            reach.elsewhere.extend(all);
-        }
-    }
-    reach
-}
-
-fn hosts(n: usize) -> String {
-    if n == 1 { "1 host".to_owned() } else { format!("{n} hosts") }
+    let Some((whole, lines)) = reach::of_file(cluster, id, file) else { return Vec::new() };
+    let of_line = |(range, reach): (TextRange, Reach)| {
+        (!reach.differs.is_empty()).then(|| CodeLens { range, title: format!("differs on {}", hosts(reach.differs.len())) })
+    };
+    let first = CodeLens { range: TextRange::empty(0), title: whole.to_string() };
+    std::iter::once(first).chain(lines.into_iter().filter_map(of_line)).collect()
 }

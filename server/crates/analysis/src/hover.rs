@@ -98,7 +98,7 @@ fn short_path(cluster: &Cluster, path: &str) -> String {
 }
 
 /// `group_vars/all.yml:3`
-fn short_place(cluster: &Cluster, place: Place) -> String {
+pub(crate) fn short_place(cluster: &Cluster, place: Place) -> String {
     let (path, line) = cluster.path_and_line(place);
     format!("{}:{line}", short_path(cluster, &path))
 }

@@ -16,6 +16,7 @@ mod fix;
 mod hover;
 mod inlay_hints;
 mod links;
+mod reach;
 mod refactor;
 mod references;
 mod rename;
@@ -63,7 +64,7 @@ pub use explain::{
 };
 pub use fix::{AppliedFix, Fixed, Step, apply, fix_all};
 pub use hover::{Hover, hover};
-pub use inlay_hints::{InlayHint, inlay_hints};
+pub use inlay_hints::{InlayHint, InlayHintKinds, inlay_hints};
 pub use json::value_in_line;
 pub use links::{Link, LinkTarget, links};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};

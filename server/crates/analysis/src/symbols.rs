@@ -12,6 +12,7 @@ use crate::cluster::Cluster;
 use crate::discovery::name_of;
 use crate::layout;
 use crate::occurrences::{self, Kind, Occurrence, Role};
+use crate::reach;
 use crate::{Location, Workspace};
 
 /// What a symbol is.
@@ -95,7 +96,7 @@ fn symbol(cluster: &Cluster, file: &SourceFile, occurrence: &Occurrence) -> Opti
 
 fn n_hosts(cluster: &Cluster, group: &str) -> Option<String> {
     let n = cluster.inventory.members(cluster.inventory.group_named(group)?).len();
-    Some(if n == 1 { "1 host".to_owned() } else { format!("{n} hosts") })
+    Some(reach::hosts(n))
 }
 
 fn role(cluster: &Cluster, host: &str) -> Option<String> {

@@ -11,7 +11,7 @@ use crate::checkout::Checkouts;
 use crate::cluster::Cluster;
 use crate::committed::Committed;
 use crate::plays::library::Library;
-use crate::{Diagnostic, Rule, Severity, diagnostics, discovery};
+use crate::{Diagnostic, InlayHintKinds, Rule, Severity, diagnostics, discovery};
 
 /// What users may set (`hostwise.*` in an editor, `hostwise.toml`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,8 @@ pub struct Settings {
     pub inventories: Vec<Arc<str>>,
     /// Sources that are one inventory together, as several `-i` give them: absolute paths.
     pub sources: Vec<Arc<str>>,
-    pub inlay_hints: bool,
+    pub inlay_hints: InlayHintKinds,
+    pub code_lens: bool,
     /// Severity per rule; `None` switches a rule off.
     pub rules: BTreeMap<String, Option<Severity>>,
     pub environment: Environment,
@@ -74,7 +75,8 @@ impl Default for Settings {
             kubespray: None,
             inventories: Vec::new(),
             sources: Vec::new(),
-            inlay_hints: true,
+            inlay_hints: InlayHintKinds::default(),
+            code_lens: true,
             rules: BTreeMap::new(),
             environment: Environment::default(),
             ignores: Vec::new(),

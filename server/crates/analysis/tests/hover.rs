@@ -180,6 +180,8 @@ fn a_variable_says_where_it_holds_and_what_beats_it() {
             - `containerd` on `b`: group_vars/kube_node.yml:1
             - `crio` on `c`: host_vars/c.yml:1
 
+            This file applies to 3 hosts; 1 value overridden
+
             - type: text, one of `containerd`, `crio`, `docker`
             - default: `containerd`
             - read by `container-engine`, `container-engine/validate-container-engine`, `download`, `etcdctl_etcdutl`, `kubernetes-apps/container_runtimes` and 9 more
@@ -196,6 +198,8 @@ fn a_variable_says_where_it_holds_and_what_beats_it() {
             - `a.example.org` on `a`: this line
             - `b.example.org` on `b`: this line
             - `c.example.org` on `c`: this line
+
+            This file applies to 3 hosts; 1 value overridden
         "#]],
     );
 }
@@ -303,17 +307,19 @@ fn a_default_says_how_it_is_computed_and_what_it_depends_on() {
     check_in_all(
         "deploy_con$0tainer_engine: \"{{ ansible_facts.system == 'Linux' }}\"",
         expect![[r#"
-        [deploy_container_engine]
-        **deploy_container_engine**: whether a host gets the container engine
+            [deploy_container_engine]
+            **deploy_container_engine**: whether a host gets the container engine
 
-        - unknown (depends on ansible_facts.system, a fact of the host) on all 4 hosts: this line
+            - unknown (depends on ansible_facts.system, a fact of the host) on all 4 hosts: this line
 
-        - type: true or false
-        - default: `{{ 'k8s_cluster' in group_names or etcd_deployment_type == 'docker' }}`
-        - read by `reset`, `playbooks`
+            This file applies to 4 hosts
 
-        Kubespray 2.31.0 (newest known release, no checkout found)
-    "#]],
+            - type: true or false
+            - default: `{{ 'k8s_cluster' in group_names or etcd_deployment_type == 'docker' }}`
+            - read by `reset`, `playbooks`
+
+            Kubespray 2.31.0 (newest known release, no checkout found)
+        "#]],
     );
     check_in_all(
         "x: \"{{ image_ar$0ch }}\"",
@@ -341,6 +347,8 @@ fn a_variable_that_changed_with_the_releases() {
 
             - `true` on all 4 hosts: this line
 
+            This file applies to 4 hosts
+
             - **not read** by Kubespray 2.31.0, the last release that did is 2.30.0
 
             Kubespray 2.31.0 (newest known release, no checkout found)
@@ -351,6 +359,8 @@ fn a_variable_that_changed_with_the_releases() {
         expect![[r#"
             [kubelet_checksums]
             **kubelet_checksums**: checksums of kubelet, by architecture and version
+
+            This file applies to 4 hosts
 
             - **an inventory has no effect**: `kubespray_defaults` sets it
             - type: checksums by architecture and version
@@ -366,6 +376,8 @@ fn a_variable_that_changed_with_the_releases() {
             **ipv6_stack**: whether the cluster speaks IPv6
 
             - `true` on all 4 hosts: this line
+
+            This file applies to 4 hosts
 
             - default: `{{ enable_dual_stack_networks | default(false) }}`
             - read by `container-engine/cri-dockerd`, `kubernetes/control-plane`, `kubernetes/node`, `kubernetes/preinstall`, `kubespray_defaults` and 7 more
@@ -383,14 +395,16 @@ fn a_line_that_is_beaten_everywhere_or_reaches_nobody() {
     check(
         &format!("{CLUSTER}{beaten}"),
         expect![[r#"
-        [x]
-        **x**
+            [x]
+            **x**
 
-        Beaten on every host that this line reaches
+            Beaten on every host that this line reaches
 
-        - `2` on `b`: host_vars/b.yml:1
-        - `3` on `c`: host_vars/c.yml:1
-    "#]],
+            - `2` on `b`: host_vars/b.yml:1
+            - `3` on `c`: host_vars/c.yml:1
+
+            This file applies to 2 hosts; 1 value overridden
+        "#]],
     );
     check(
         &format!("{CLUSTER}#- /inventory/group_vars/nobody.yml\nx$0: 1\n"),
@@ -451,6 +465,8 @@ fn the_default_of_a_checkout_with_its_line() {
         expect![[r#"
             [fixed]
             **fixed**
+
+            This file applies to 4 hosts
 
             - **an inventory has no effect**: role `kubespray_defaults` sets it (roles/kubespray_defaults/vars/main/main.yml:1) to `1`
 

@@ -1,13 +1,15 @@
 //! A variable: what it is for, its values and where they come from, what Kubespray does with it.
 
 use hostwise_expression::Value;
-use hostwise_inventory::{HostId, Layer, Place};
+use hostwise_inventory::{FileId, HostId, Layer, Place};
 use hostwise_kubespray::{Default, Kind, Variable};
 
 use super::{hosts_of, release_line, short_path, short_place};
 use crate::cluster::Cluster;
 use crate::components::for_people;
+use crate::discovery::is_variable_file;
 use crate::json::{self, value_in_line};
+use crate::reach::{self, FileReach};
 use crate::release::Release;
 use crate::values::Situation;
 
@@ -64,6 +66,9 @@ pub(super) fn markdown(cluster: &Cluster, name: &str, here: Option<Place>) -> Op
             lines.push(format!("- and {} more values", values.len() - N_VALUES));
         }
     }
+    if let Some(reach) = here.and_then(|here| of_variable_file(cluster, here.file)) {
+        lines.extend([String::new(), format!("This file {reach}")]);
+    }
     if !about.is_empty() {
         lines.push(String::new());
         lines.extend(about);
@@ -98,6 +103,13 @@ fn values(cluster: &Cluster, name: &str, here: Option<Place>) -> Vec<Holds> {
     all.iter_mut().for_each(|holds| holds.hosts.sort_unstable());
     all.sort_by_key(|holds| (here.is_none() || holds.winner != here, usize::MAX - holds.hosts.len(), holds.hosts.first().copied()));
     all
+}
+
+/// Whom the file reaches, when it is a variable file.
+fn of_variable_file(cluster: &Cluster, file: FileId) -> Option<FileReach> {
+    let text = cluster.inventory.file(file);
+    let (reach, _) = is_variable_file(text.path()).then(|| reach::of_file(cluster, file, text)).flatten()?;
+    Some(reach)
 }
 
 /// Whether the line at `here` says something for a host on which another line wins.
