@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hostwise_expression::{Reason, Value};
 use hostwise_inventory::{Files, Request};
-use hostwise_kubespray::{Pack, Packs, Variable, Version};
+use hostwise_kubespray::{Kind, Pack, Packs, Variable, Version};
 
 use crate::Settings;
 use crate::checkout::{self, Checkout, Checkouts, Declared};
@@ -128,6 +128,22 @@ impl Release {
             Some(_) => Some(self.shadowing(name)?.value(name).clone()),
             None => value_of(self.pack.variable(name).filter(|variable| is_shadowing(variable))?),
         }
+    }
+
+    /// The variable, when what is known of its readers says what a value must be: not where a copy of Kubespray gives it another kind of default, and
+    /// not for what beats the inventory.
+    pub(crate) fn judged(&self, name: &str) -> Option<&Variable> {
+        let variable = self.pack.variable(name).filter(|variable| !is_shadowing(variable) && !variable.also.contains(&Kind::Any))?;
+        let is_other = |declared: &Declared| match declared.value(name) {
+            Value::Bool(_) => variable.kind != Kind::Bool,
+            Value::Int(_) | Value::Float(_) => !matches!(variable.kind, Kind::Int | Kind::Float),
+            Value::List(_) => variable.kind != Kind::List,
+            Value::Map(_) => !matches!(variable.kind, Kind::Map | Kind::Checksums),
+            Value::String(text) => !text.is_empty() && variable.kind != Kind::Text,
+            _ => false,
+        };
+        let is_changed = variable.kind != Kind::Any && self.declared(name).iter().any(is_other);
+        (!is_changed).then_some(variable)
     }
 
     /// Whether Kubespray asks if the variable is defined, and nothing but an inventory defines it.

@@ -19,5 +19,5 @@ pub use default::Default;
 pub use facts::{Changes, Facts, Kind};
 pub use pack::{Check, Component, Download, DownloadForm, GroupKnowledge, KubeVersions, Layout, Need, Pack};
 pub use packs::Packs;
-pub use variables::{Removed, Variable};
+pub use variables::{Form, Removed, Variable};
 pub use version::Version;

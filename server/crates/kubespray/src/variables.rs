@@ -24,6 +24,10 @@ pub struct Variable {
     pub differs: IndexMap<String, Default>,
     /// The values that the release accepts; empty when any is.
     pub values: Vec<Default>,
+    /// What its value must look like, where that is known.
+    pub form: Option<Form>,
+    /// Kinds that its readers take besides that of the default; [`Kind::Any`] when that is not known.
+    pub also: Vec<Kind>,
     /// The first release that has it; `None` when that is older than the oldest pack.
     pub since: Option<Version>,
     /// The roles that read it, sorted; `playbooks` for plays.
@@ -42,6 +46,39 @@ impl Variable {
     /// Whether its default is visible in every play, not only where a certain role runs.
     pub fn is_shared(&self) -> bool {
         self.from.iter().any(|role| role == "kubespray_defaults")
+    }
+}
+
+/// What a value must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// An IP address.
+    Address,
+    /// An IPv6 address.
+    Address6,
+    /// A range of addresses, or several with commas.
+    Range,
+    /// Also as a text.
+    WholeNumber,
+    /// An amount of Kubernetes: `500m`, `1Gi`.
+    Quantity,
+    /// A time of Go: `1m30s`.
+    Duration,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shapes {
+    forms: IndexMap<Form, Vec<String>>,
+    also: IndexMap<String, Vec<Kind>>,
+}
+
+impl Shapes {
+    fn of(release: Version) -> Shapes {
+        ranges::select(&parsed(sources::SHAPES), release)
+            .and_then(|shapes| serde_json::from_value(shapes).ok())
+            .expect("bundled packs are well-formed")
     }
 }
 
@@ -161,6 +198,9 @@ pub(crate) fn of(release: Version) -> IndexMap<String, Variable> {
     let mut values: IndexMap<String, Vec<Default>> = ranges::select(&table.values, release)
         .and_then(|values| serde_json::from_value(values).ok())
         .expect("bundled packs are well-formed");
+    let mut shapes = Shapes::of(release);
+    let forms: FxHashMap<&str, Form> =
+        shapes.forms.iter().flat_map(|(form, names)| names.iter().map(|name| (name.as_str(), *form))).collect();
     let variable = |(name, facts): (&str, &Facts)| {
         let first = table.spans.get(name).map(|span| span.first);
         let variable = Variable {
@@ -171,6 +211,8 @@ pub(crate) fn of(release: Version) -> IndexMap<String, Variable> {
             from: facts.from.clone(),
             differs: facts.differs.clone(),
             values: values.swap_remove(name).unwrap_or_default(),
+            form: forms.get(name).copied(),
+            also: shapes.also.swap_remove(name).unwrap_or_default(),
             since: first.filter(|first| Some(*first) != oldest),
             roles: facts.roles.clone(),
             purpose: table.purposes.of(name),
@@ -218,6 +260,9 @@ mod tests {
         }
         let values: IndexMap<String, Value> = serde_json::from_value(table.values.clone()).expect("a map");
         assert_eq!(values.keys().filter(|name| !known(name)).collect::<Vec<_>>(), Vec::<&String>::new());
+        let shapes = Shapes::of("2.26.0".parse().expect("a release"));
+        let mut shaped = shapes.forms.values().flatten().chain(shapes.also.keys());
+        assert_eq!(shaped.find(|name| !known(name)), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     let Some(release) = &cluster.kubespray else { return };
     for name in cluster.inventory.set_variables() {
-        if release.pack.variable(name).is_none_or(|variable| variable.kind != Kind::Bool) {
+        if release.judged(name).is_none_or(|variable| variable.kind != Kind::Bool) {
             continue;
         }
         for situation in cluster.situations(name).iter() {

@@ -1,10 +1,12 @@
 //! `wrong-type-list`: a text where a list is meant: its characters become the items.
 
+use hostwise_expression::Value as Known;
 use hostwise_inventory::Place;
 use hostwise_kubespray::Kind;
 use hostwise_syntax::Value;
 use hostwise_syntax::yaml::Node;
 
+use super::wrong_type::may_be_evaluated;
 use super::{Findings, Rule};
 use crate::edit::entry_of;
 use crate::findings::HOSTS;
@@ -20,17 +22,20 @@ fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     let Some(release) = &cluster.kubespray else { return };
     for name in cluster.inventory.set_variables() {
-        let is_list = release.pack.variable(name).is_some_and(|variable| variable.kind == Kind::List);
-        if !is_list || ELSEWHERE.contains(&&**name) {
+        let Some(variable) = release.judged(name).filter(|variable| variable.kind == Kind::List) else { continue };
+        if ELSEWHERE.contains(&&**name) {
             continue;
         }
         for situation in cluster.situations(name).iter() {
             let Some(winner) = &situation.winner else { continue };
-            let kind = match &winner.value {
-                Value::String(text) if text.is_empty() || text.contains("{{") || text.contains("{%") => continue,
-                Value::String(text) => format!("the text {text}"),
-                Value::Map(entries) if !entries.is_empty() => "a mapping".to_owned(),
-                Value::Int(number) => format!("the number {number}"),
+            let kind = match &situation.value {
+                Known::String(text) if text.trim().is_empty() || variable.also.contains(&Kind::Text) => continue,
+                // Since 2.30 a single name or address is as good as a list of one.
+                Known::String(text) if &**name == "supplementary_addresses_in_ssl_keys" && cluster.is_since(30) && !text.contains(',') => continue,
+                value if may_be_evaluated(winner, value) => continue,
+                Known::String(text) => format!("the text {text}"),
+                Known::Map(entries) if !entries.is_empty() && !variable.also.contains(&Kind::Map) => "a mapping".to_owned(),
+                Known::Int(number) => format!("the number {number}"),
                 _ => continue,
             };
             let change = items(&winner.value).and_then(|list| cluster.change_value(winner, &list));
@@ -45,6 +50,9 @@ fn check(findings: &mut Findings<'_>) {
 /// A text with commas as the list that it stands for.
 fn items(value: &Value) -> Option<Value> {
     let Value::String(text) = value else { return None };
+    if text.contains("{{") || text.contains("{%") {
+        return None;
+    }
     Some(Value::List(text.split(',').map(|item| Value::String(item.trim().into())).collect()))
 }
 
