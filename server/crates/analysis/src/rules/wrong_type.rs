@@ -63,7 +63,9 @@ fn report(findings: &mut Findings<'_>, situation: &Situation, winner: &Layer, me
 fn wanted(variable: &Variable) -> Option<Wanted> {
     let is_literal = matches!(&variable.default, Some(Default::Text(text)) if !text.is_empty() && !text.contains(['{', '%']));
     match variable.kind {
-        _ if variable.name.ends_with("_port") && (variable.kind == Kind::Int || variable.form == Some(Form::WholeNumber)) => Some(Wanted::Port),
+        _ if variable.name.ends_with("_port") && (variable.kind == Kind::Int || variable.form == Some(Form::WholeNumber)) => {
+            Some(Wanted::Port)
+        }
         _ if variable.form.is_some() => variable.form.map(Wanted::Form),
         Kind::Int => Some(Wanted::Form(Form::WholeNumber)),
         Kind::Map => Some(Wanted::Mapping),

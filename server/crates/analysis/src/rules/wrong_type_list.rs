@@ -31,7 +31,9 @@ fn check(findings: &mut Findings<'_>) {
             let kind = match &situation.value {
                 Known::String(text) if text.trim().is_empty() || variable.also.contains(&Kind::Text) => continue,
                 // Since 2.30 a single name or address is as good as a list of one.
-                Known::String(text) if &**name == "supplementary_addresses_in_ssl_keys" && cluster.is_since(30) && !text.contains(',') => continue,
+                Known::String(text) if &**name == "supplementary_addresses_in_ssl_keys" && cluster.is_since(30) && !text.contains(',') => {
+                    continue;
+                }
                 value if may_be_evaluated(winner, value) => continue,
                 Known::String(text) => format!("the text {text}"),
                 Known::Map(entries) if !entries.is_empty() && !variable.also.contains(&Kind::Map) => "a mapping".to_owned(),

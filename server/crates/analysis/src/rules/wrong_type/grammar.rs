@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn slips_have_a_meaning() {
-        let meant = [("512MB", Some("512M")), ("1 GiB", Some("1Gi")), ("2gb", Some("2G")), ("1K", Some("1k")), ("abc", None), ("10%", None)];
+        let meant =
+            [("512MB", Some("512M")), ("1 GiB", Some("1Gi")), ("2gb", Some("2G")), ("1K", Some("1k")), ("abc", None), ("10%", None)];
         for (text, quantity) in meant {
             assert_eq!(meant_quantity(text).as_deref(), quantity, "{text}");
         }
