@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use ignore::WalkBuilder;
@@ -138,7 +138,11 @@ impl Walk {
 pub(crate) fn walk(directory: &Path, enter: &mut dyn FnMut(&Path)) -> Walk {
     let mut builder = WalkBuilder::new(directory);
     builder.standard_filters(false).follow_links(true);
-    builder.filter_entry(|entry| entry.depth() == 0 || !is_skipped_name(entry.file_name()));
+    let once = Once::below(directory);
+    builder.filter_entry(move |entry| {
+        let is_link = || entry.path_is_symlink() && entry.path().is_dir() && !is_in_variable_dir(entry.path());
+        entry.depth() == 0 || (!is_skipped_name(entry.file_name()) && !(is_link() && once.is_elsewhere(entry.path())))
+    });
     let (mut directories, mut others) = (Vec::new(), Vec::new());
     for entry in builder.build().take(MAX_ENTRIES).flatten() {
         if entry.file_type().is_some_and(|kind| kind.is_dir()) {
@@ -161,6 +165,29 @@ pub(crate) fn walk(directory: &Path, enter: &mut dyn FnMut(&Path)) -> Walk {
     let wanted_directories: Vec<PathBuf> = directories.iter().filter(|path| is_variable_dir(path) || is_wanted(path)).cloned().collect();
     let holders = wanted.iter().filter_map(|path| path.parent()).map(Path::to_owned).chain(wanted_directories.iter().cloned()).collect();
     Walk { holders, wanted, wanted_directories }
+}
+
+/// The directories of a walk by what they are on disk: one that links lead to as well is walked once, where it stands.
+struct Once {
+    /// As it is on disk.
+    root: Option<PathBuf>,
+    /// Directories outside the root that a link led to.
+    outside: Mutex<BTreeSet<PathBuf>>,
+}
+
+impl Once {
+    fn below(root: &Path) -> Self {
+        Self { root: root.canonicalize().ok(), outside: Mutex::default() }
+    }
+
+    /// Whether the directory that the link at `path` leads to is walked without it, or was already.
+    fn is_elsewhere(&self, path: &Path) -> bool {
+        let (Ok(target), Some(root)) = (path.canonicalize(), &self.root) else { return false };
+        if target.starts_with(root) {
+            return !is_skipped(&target, root);
+        }
+        !self.outside.lock().unwrap_or_else(PoisonError::into_inner).insert(target)
+    }
 }
 
 /// Looks for what belongs to a file or directory that is an inventory by being open or named: the variable files of its directory and, where there
@@ -209,6 +236,11 @@ fn is_skipped_name(name: &OsStr) -> bool {
 
 pub(crate) fn is_variable_dir(path: &Path) -> bool {
     path.ends_with("group_vars") || path.ends_with("host_vars")
+}
+
+/// Whether the path is a directory of variable files or lies in one: those are looked up by name, be they links or not.
+fn is_in_variable_dir(path: &Path) -> bool {
+    path.ancestors().any(is_variable_dir)
 }
 
 fn is_below_variable_dir(path: &Path) -> bool {
@@ -368,6 +400,30 @@ mod tests {
         let large = fs::File::create(folder.path().join("large")).expect("a file");
         large.set_len(MAX_BYTES).expect("a sparse file");
         assert_eq!(reason("large"), "this file of 50 MB is too large: files up to 50 MB are read");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_links_lead_to_is_found_once() {
+        let link = |target: &Path, at: PathBuf| std::os::unix::fs::symlink(target, at).expect("a link");
+        let elsewhere = folder(&[("hosts.yaml", b"all:\n"), ("group_vars/all.yml", b"a: 1\n")]);
+        let folder = folder(&[
+            ("inventory/hosts.yaml", b"all:\n"),
+            ("common/all.yml", b"a: 1\n"),
+            ("inventory/host_vars/a.yml", b"a: 1\n"),
+            ("more/x", b""),
+        ]);
+        link(Path::new("../common"), folder.path().join("inventory/group_vars"));
+        link(Path::new("../inventory"), folder.path().join("more/inventory"));
+        link(elsewhere.path(), folder.path().join("more/elsewhere"));
+        link(elsewhere.path(), folder.path().join("more/elsewhere-again"));
+        let mut files = Files::default();
+        walk(folder.path(), &mut |_| ()).read(&mut files);
+        let mut found = names(&files, folder.path());
+        let outside = found.iter().filter(|path| path.starts_with("more/elsewhere")).count();
+        found.retain(|path| !path.starts_with("more/elsewhere"));
+        assert_eq!(found, ["inventory/group_vars/all.yml", "inventory/host_vars/a.yml", "inventory/hosts.yaml"]);
+        assert_eq!(outside, 2);
     }
 
     #[cfg(unix)]
