@@ -1,5 +1,7 @@
 //! Real inventories. The data stands beside the repository, in `../shared`; without it these tests say so and pass.
 
+mod checkouts;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -179,6 +181,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let target = to.join(entry.file_name());
+        #[cfg(unix)]
+        if let Ok(link) = fs::read_link(entry.path()) {
+            std::os::unix::fs::symlink(link, target).expect("a link");
+            continue;
+        }
         if entry.path().is_dir() {
             copy(&entry.path(), &target);
         } else {
