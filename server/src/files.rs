@@ -141,7 +141,7 @@ pub(crate) fn walk(directory: &Path, enter: &mut dyn FnMut(&Path)) -> Walk {
     let once = Once::below(directory);
     builder.filter_entry(move |entry| {
         let is_link = || entry.path_is_symlink() && entry.path().is_dir() && !is_in_variable_dir(entry.path());
-        entry.depth() == 0 || (!is_skipped_name(entry.file_name()) && !(is_link() && once.is_elsewhere(entry.path())))
+        entry.depth() == 0 || !(is_skipped_name(entry.file_name()) || is_link() && once.is_elsewhere(entry.path()))
     });
     let (mut directories, mut others) = (Vec::new(), Vec::new());
     for entry in builder.build().take(MAX_ENTRIES).flatten() {
