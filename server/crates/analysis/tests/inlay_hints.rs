@@ -9,7 +9,7 @@ use hostwise_analysis::{InlayHintKinds, Settings, inlay_hints};
 use hostwise_syntax::TextRange;
 use support::{Scene, scene};
 
-/// The lines with hints between guillemets where an editor draws them.
+/// The lines with hints, which stand between guillemets where an editor draws them.
 fn shown(scene: &Scene, path: &str, range: Option<TextRange>) -> String {
     let file = scene.workspace.files().file(path).expect("a file of the fixture");
     let mut text = file.text().to_owned();
@@ -18,7 +18,7 @@ fn shown(scene: &Scene, path: &str, range: Option<TextRange>) -> String {
         text.insert_str(hint.offset, &format!("«{}»", hint.label));
     }
     text.lines().filter(|line| line.contains('«')).fold(String::new(), |mut shown, line| {
-        let _ = writeln!(shown, "{line}");
+        let _ = writeln!(shown, "{}", line.trim_start());
         shown
     })
 }
@@ -93,11 +93,11 @@ fn hosts_have_their_role_and_templates_their_value() {
             é€😀:«control plane + etcd» {ip: 10.0.0.1, access: '{{ ip }}'«= 10.0.0.1»}
             é€😀:«control plane + etcd»
             n3:«etcd-only»
-              ip: 10.0.0.3«overridden»
-              access: "{{ ip }}"«= 10.0.0.33»
-              own: 1«overridden»
+            ip: 10.0.0.3«overridden»
+            access: "{{ ip }}"«= 10.0.0.33»
+            own: 1«overridden»
             n[4:5]:«worker»
-    "#]],
+        "#]],
     );
 }
 
@@ -144,9 +144,9 @@ fn only_what_is_seen_is_computed_and_each_kind_can_be_switched_off() {
     let at = |part: &str| text.find(part).expect("it is there");
     let range = TextRange::new(at("n3:"), at("own:"));
     expect![[r#"
-            n3:«etcd-only»
-              ip: 10.0.0.3«overridden»
-              access: "{{ ip }}"«= 10.0.0.33»
+        n3:«etcd-only»
+        ip: 10.0.0.3«overridden»
+        access: "{{ ip }}"«= 10.0.0.33»
     "#]]
     .assert_eq(&shown(&scene, path, Some(range)));
     let mut with = |inlay_hints: InlayHintKinds| {
@@ -165,15 +165,15 @@ fn only_what_is_seen_is_computed_and_each_kind_can_be_switched_off() {
     "#]]
     .assert_eq(&with(InlayHintKinds { roles: true, ..none }));
     expect![[r#"
-            url: 'http://{{ domain }}:{{ port }}'«= 2 values»   # é€😀
-            é€😀: {ip: 10.0.0.1, access: '{{ ip }}'«= 10.0.0.1»}
-              access: "{{ ip }}"«= 10.0.0.33»
+        url: 'http://{{ domain }}:{{ port }}'«= 2 values»   # é€😀
+        é€😀: {ip: 10.0.0.1, access: '{{ ip }}'«= 10.0.0.1»}
+        access: "{{ ip }}"«= 10.0.0.33»
     "#]]
     .assert_eq(&with(InlayHintKinds { values: true, ..none }));
     expect![[r#"
-            port: 80«overridden on 2 hosts»
-              ip: 10.0.0.3«overridden»
-              own: 1«overridden»
+        port: 80«overridden on 2 hosts»
+        ip: 10.0.0.3«overridden»
+        own: 1«overridden»
     "#]]
     .assert_eq(&with(InlayHintKinds { overridden: true, ..none }));
 }
