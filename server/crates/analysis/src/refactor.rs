@@ -6,6 +6,7 @@
 mod convert;
 mod extract;
 mod same;
+mod split;
 
 use crate::{Change, Refusal, Workspace};
 
@@ -35,6 +36,7 @@ pub enum RefactoringKind {
 pub fn refactorings(workspace: &Workspace, path: &str, offset: usize) -> Vec<Refactoring> {
     let mut found = extract::offers(workspace, path, offset);
     found.extend(convert::offers(workspace, path, offset));
+    found.extend(split::offers(workspace, path, offset));
     found
 }
 
@@ -45,6 +47,7 @@ pub fn refactor(workspace: &Workspace, path: &str, offset: usize, id: &str) -> R
     match name {
         convert::ID => convert::change(workspace, path),
         extract::ID => extract::change(workspace, path, offset, argument).ok_or_else(gone),
+        split::ID => split::change(workspace, path).unwrap_or_else(|| Err(gone())),
         _ => Err(gone()),
     }
 }

@@ -373,3 +373,57 @@ fn what_the_other_language_cannot_say_is_refused() {
     assert_eq!(refusal("#- /w/hosts.yaml\nweb: {hosts: {a: {}}}\n#- /w/group_vars/all.yml\n$0x: 1\n"), "", "no source");
     assert_eq!(refusal("web:\n  ho$0sts: {a: {}}\n"), "", "no group is named here");
 }
+
+#[test]
+fn a_variable_file_is_split_as_the_sample_is() {
+    let hosts = "#- /w/hosts.yaml\nkube_node: {hosts: {a: }}\nweb: {hosts: {a: }}\n";
+    check(
+        &format!(
+            "{hosts}#- /w/group_vars/k8s_cluster.yml\n$0---\n# é€😀\nkube_network_plugin: calico\n\n# the chart tool\nhelm_enabled: true # yes\nmine: &m 1\nmetrics_server_enabled:   true\nyours: *m\ncalico_mtu: 1\n"
+        ),
+        "Split into 3 files in group_vars/k8s_cluster",
+        expect![[r#"
+            #- /w/group_vars/k8s_cluster/addons.yml
+            ---
+            # the chart tool
+            helm_enabled: true # yes
+            metrics_server_enabled:   true
+            #- /w/group_vars/k8s_cluster/k8s-cluster.yml
+            ---
+            # é€😀
+            kube_network_plugin: calico
+
+            mine: &m 1
+            yours: *m
+            #- /w/group_vars/k8s_cluster/k8s-net-calico.yml
+            ---
+            calico_mtu: 1
+            gone: /w/group_vars/k8s_cluster.yml
+        "#]],
+    );
+    check(
+        &format!("{hosts}#- /w/group_vars/web.yml\nx$0: 1\n"),
+        "Move to group_vars/web/main.yml",
+        expect![[r#"
+            #- /w/group_vars/web/main.yml
+            x: 1
+            gone: /w/group_vars/web.yml
+        "#]],
+    );
+    check(
+        &format!("{hosts}#- /w/group_vars/k8s_cluster.yml\nhelm$0_enabled: true\n"),
+        "Move to group_vars/k8s_cluster/addons.yml",
+        expect![[r#"
+            #- /w/group_vars/k8s_cluster/addons.yml
+            helm_enabled: true
+            gone: /w/group_vars/k8s_cluster.yml
+        "#]],
+    );
+    let none: [&str; 0] = [];
+    assert_eq!(offered(&format!("{hosts}#- /w/group_vars/web/a.yml\n$0x: 1\n")), none, "it is in a directory");
+    assert_eq!(offered(&format!("{hosts}#- /w/group_vars/web.yml\nx: $01\n")), ["Move to group_vars/web/main.yml"]);
+    assert_eq!(offered(&format!("{hosts}#- /w/group_vars/web.yml\nx: 1\ny: $01\n")), none);
+    assert_eq!(offered(&format!("{hosts}#- /w/group_vars/web.yml\n$0x: 1\nx: 2\n")), none, "a key twice");
+    assert_eq!(offered(&format!("{hosts}#- /w/group_vars/web.yml\n$0x: [1\n")), none, "broken");
+    assert_eq!(offered(&format!("{hosts}#- /w/group_vars/nobody.yml\n$0x: 1\n")), none, "nothing reads it");
+}
