@@ -1,5 +1,6 @@
 //! One file per request: from the protocol, one question, to the protocol.
 
+pub(crate) mod add_host;
 pub(crate) mod call_hierarchy;
 pub(crate) mod code_action;
 pub(crate) mod code_lens;

@@ -31,6 +31,7 @@ use tower_lsp::{LanguageServer, LspService, Server};
 
 use crate::client::Client;
 use crate::dispatch::{Handler, Job, job};
+use crate::handlers::add_host::AddHostParams;
 use crate::handlers::compare_hosts::CompareHostsParams;
 use crate::handlers::effective_variables::EffectiveVariablesParams;
 use crate::handlers::explain::ExplainParams;
@@ -54,6 +55,7 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
         Transport { events, client: for_requests, was_shut_down: flag }
     })
     .custom_method("$/setTrace", Transport::set_trace)
+    .custom_method("hostwise/addHost", Transport::add_host)
     .custom_method("hostwise/compareHosts", Transport::compare_hosts)
     .custom_method("hostwise/effectiveVariables", Transport::effective_variables)
     .custom_method("hostwise/explain", Transport::explain)
@@ -101,6 +103,10 @@ impl Transport {
 
     async fn set_trace(&self, params: SetTraceParams) {
         self.client.set_trace(params.value);
+    }
+
+    async fn add_host(&self, params: AddHostParams) -> Result<Value> {
+        self.ask("hostwise/addHost", handlers::add_host::handle, params).await
     }
 
     async fn compare_hosts(&self, params: CompareHostsParams) -> Result<Value> {

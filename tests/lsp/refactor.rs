@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::navigation::{at, encoded, short};
-use crate::{HOSTS, bare};
+use crate::{HOSTS, bare, uri, with_folders};
 
 const SITES: &str = "\
 kube_node:
@@ -75,14 +75,65 @@ fn an_inventory_is_converted_with_its_name() {
     let mut client = Client::in_memory(able(bare()));
     client.open(ini, 1, "[kube_node]\né€😀 x=1 # é€😀\n");
     client.findings(ini);
-    let found = actions(&mut client, &at(ini, 0, 3), &["refactor.rewrite"]);
-    assert_eq!((title(&found[0]), &found[0]["disabled"]), ("Convert to YAML", &Value::Null));
-    let changes = client.call("codeAction/resolve", found[0].clone())["edit"]["documentChanges"].clone();
+    let convert = |client: &mut Client| {
+        let found = actions(client, &at(ini, 0, 3), &["refactor.rewrite"]);
+        found.into_iter().find(|action| title(action) == "Convert to YAML").expect("it is offered")
+    };
+    let action = convert(&mut client);
+    assert_eq!(action["disabled"], Value::Null);
+    let changes = client.call("codeAction/resolve", action)["edit"]["documentChanges"].clone();
     assert_eq!(changes[0]["edits"][0]["newText"], "kube_node:\n  hosts:\n    é€😀: # é€😀\n      x: 1\n");
     assert_eq!(changes[0]["edits"][0]["range"]["end"], json!({ "line": 2, "character": 0 }));
     assert_eq!(changes[1], json!({ "kind": "rename", "oldUri": ini, "newUri": "file:///w/inventory.yaml" }));
     client.replace(ini, 2, "[kube_node]\na b\n");
     client.findings(ini);
-    let found = actions(&mut client, &at(ini, 0, 3), &["refactor.rewrite"]);
-    assert_eq!(found[0]["disabled"]["reason"], "line 2 is no INI: a word behind the host must be key=value");
+    assert_eq!(convert(&mut client)["disabled"]["reason"], "line 2 is no INI: a word behind the host must be key=value");
+}
+
+#[test]
+fn a_host_is_added_by_action_and_by_request() {
+    let text = "kube_node:\n  hosts:\n    é€😀: {e: 'é€😀'}\n    w2: {ip: 10.0.0.2}\n";
+    let mut client = Client::in_memory(able(bare()));
+    client.open(HOSTS, 1, text);
+    client.findings(HOSTS);
+    let found = actions(&mut client, &at(HOSTS, 2, 5), &["refactor.rewrite"]);
+    let action = found.iter().find(|action| title(action) == "Add a worker").expect("it is offered");
+    let edits = |edit: &Value| edit["documentChanges"][0]["edits"].clone();
+    let end = json!({ "line": 4, "character": 0 });
+    let expected = json!([{ "range": { "start": end, "end": end }, "newText": "    w3:\n      ip: 10.0.0.3\n" }]);
+    assert_eq!(edits(&client.call("codeAction/resolve", action.clone())["edit"]), expected);
+    let ask = |role: &str, name: Value| json!({ "textDocument": { "uri": HOSTS }, "role": role, "name": name });
+    let added = client.call("hostwise/addHost", ask("worker", Value::Null));
+    assert_eq!((&added["name"], &edits(&added["edit"])), (&json!("w3"), &expected));
+    assert_eq!(
+        client.call("hostwise/addHost", ask("worker", json!("new")))["edit"]["documentChanges"][0]["edits"][0]["newText"],
+        "    new:\n      ip: 10.0.0.3\n"
+    );
+    let refused = |client: &mut Client, params: Value| {
+        let id = client.ask("hostwise/addHost", params);
+        client.answer(id)["error"]["message"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(refused(&mut client, ask("worker", json!("w2"))), "w2 is a host already");
+    assert_eq!(refused(&mut client, ask("etcd", Value::Null)), "there is no group etcd");
+    assert_eq!(refused(&mut client, ask("king", Value::Null)), "there is no role king");
+}
+
+#[test]
+fn a_variable_file_is_split() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+    std::fs::write(folder.path().join("hosts.yaml"), "kube_node: {hosts: {a: }}\n").expect("a file");
+    std::fs::write(folder.path().join("group_vars/k8s_cluster.yml"), "e: 'é€😀'\nhelm_enabled: true\n").expect("a file");
+    let vars = uri(&folder.path().join("group_vars/k8s_cluster.yml"));
+    let mut client = Client::in_memory(able(with_folders(&[folder.path()])));
+    client.open(&vars, 1, "e: 'é€😀'\nhelm_enabled: true\n");
+    client.findings(&vars);
+    client.findings(&uri(&folder.path().join("hosts.yaml")));
+    let found = actions(&mut client, &at(&vars, 0, 0), &["refactor"]);
+    assert_eq!(title(&found[0]), "Split into 2 files in group_vars/k8s_cluster");
+    let changes = client.call("codeAction/resolve", found[0].clone())["edit"]["documentChanges"].clone();
+    let below = |name: &str| uri(&folder.path().join("group_vars/k8s_cluster").join(name));
+    assert_eq!(changes[0], json!({ "kind": "create", "uri": below("addons.yml") }));
+    assert_eq!(changes[2]["edits"][0]["newText"], "helm_enabled: true\n");
+    assert_eq!(changes[3], json!({ "kind": "rename", "oldUri": vars, "newUri": below("k8s-cluster.yml") }));
 }

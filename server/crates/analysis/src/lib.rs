@@ -70,7 +70,7 @@ pub use links::{Link, LinkTarget, links};
 pub use load_balancer::{LoadBalancer, LoadBalancerKind};
 pub use nearest::near_misses;
 pub use plays::explain::{PlayExplanation, PlayRuns, Situation, TaskOutcome, TaskRun, explain_play};
-pub use refactor::{Converted, Refactoring, RefactoringKind, convert, refactor, refactorings};
+pub use refactor::{AddedHost, Converted, HostRole, Refactoring, RefactoringKind, add_host, convert, refactor, refactorings};
 pub use references::{Definitions, Highlight, highlights, references};
 pub use rename::{Refusal, Renaming, follow_renamed_files, prepare_rename, rename};
 pub use rules::{ALL as RULES, Rule, Tag};

@@ -3,6 +3,7 @@
 //! What is offered is found quickly; the edits are made when one is chosen ([`refactor`]). Whatever must not change for any host is compared before
 //! and after over the whole inventory ([`same`]): a refactoring that would change it is not offered, or says why it cannot be done.
 
+mod add_host;
 mod convert;
 mod extract;
 mod same;
@@ -10,6 +11,7 @@ mod split;
 
 use crate::{Change, Refusal, Workspace};
 
+pub use add_host::{AddedHost, HostRole, add_host};
 pub use convert::{Converted, convert};
 
 /// Something that can be done at a place.
@@ -35,6 +37,7 @@ pub enum RefactoringKind {
 /// What can be done at byte `offset` of the file at `path`.
 pub fn refactorings(workspace: &Workspace, path: &str, offset: usize) -> Vec<Refactoring> {
     let mut found = extract::offers(workspace, path, offset);
+    found.extend(add_host::offers(workspace, path, offset));
     found.extend(convert::offers(workspace, path, offset));
     found.extend(split::offers(workspace, path, offset));
     found
@@ -45,6 +48,10 @@ pub fn refactor(workspace: &Workspace, path: &str, offset: usize, id: &str) -> R
     let (name, argument) = id.split_once(' ').unwrap_or((id, ""));
     let gone = || "this cannot be done here any more".to_owned();
     match name {
+        add_host::ID => match HostRole::named(argument) {
+            Some(role) => add_host(workspace, path, role, None).map(|added| added.change),
+            None => Err(gone()),
+        },
         convert::ID => convert::change(workspace, path),
         extract::ID => extract::change(workspace, path, offset, argument).ok_or_else(gone),
         split::ID => split::change(workspace, path).unwrap_or_else(|| Err(gone())),

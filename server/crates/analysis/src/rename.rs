@@ -16,6 +16,8 @@ use crate::discovery::{name_of, parent};
 use crate::occurrences::{self, Kind, Site, Thing};
 use crate::{Change, FileRename, Workspace};
 
+pub(crate) use names::check_host_name;
+
 /// What would be renamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renaming {

@@ -427,3 +427,190 @@ fn a_variable_file_is_split_as_the_sample_is() {
     assert_eq!(offered(&format!("{hosts}#- /w/group_vars/web.yml\n$0x: [1\n")), none, "broken");
     assert_eq!(offered(&format!("{hosts}#- /w/group_vars/nobody.yml\n$0x: 1\n")), none, "nothing reads it");
 }
+
+const CLUSTER: &str = "\
+all:
+  hosts:
+    # the first
+    node1: {ip: 10.0.0.1, ansible_host: 10.0.0.1, rack: a}
+    node2: {ip: 10.0.0.2, ansible_host: 1.1.1.1, rack: a}
+    node5: {ip: 10.0.0.9, ansible_host: 10.0.0.9, rack: a}
+  children:
+    kube_control_plane:
+      hosts:
+        no$0de1:
+        node2:
+    kube_node:
+      hosts:
+        node2:
+        node5:
+    etcd:
+      hosts: {node1: }
+";
+
+#[test]
+fn a_host_is_added_to_the_groups_of_its_role() {
+    check(
+        CLUSTER,
+        "Add a worker",
+        expect![[r#"
+        #- /inventory/hosts.yaml
+        all:
+          hosts:
+            # the first
+            node1: {ip: 10.0.0.1, ansible_host: 10.0.0.1, rack: a}
+            node2: {ip: 10.0.0.2, ansible_host: 1.1.1.1, rack: a}
+            node5: {ip: 10.0.0.9, ansible_host: 10.0.0.9, rack: a}
+            node6:
+              ansible_host: 10.0.0.10
+              ip: 10.0.0.10
+              rack: a
+          children:
+            kube_control_plane:
+              hosts:
+                node1:
+                node2:
+            kube_node:
+              hosts:
+                node2:
+                node5:
+                node6:
+            etcd:
+              hosts: {node1: }
+    "#]],
+    );
+    check(
+        CLUSTER,
+        "Add a control plane node",
+        expect![[r#"
+        #- /inventory/hosts.yaml
+        all:
+          hosts:
+            # the first
+            node1: {ip: 10.0.0.1, ansible_host: 10.0.0.1, rack: a}
+            node2: {ip: 10.0.0.2, ansible_host: 1.1.1.1, rack: a}
+            node5: {ip: 10.0.0.9, ansible_host: 10.0.0.9, rack: a}
+            node6:
+              ansible_host: 1.1.1.2
+              ip: 10.0.0.10
+              rack: a
+          children:
+            kube_control_plane:
+              hosts:
+                node1:
+                node2:
+                node6:
+            kube_node:
+              hosts:
+                node2:
+                node5:
+                node6:
+            etcd:
+              hosts: {node1: }
+    "#]],
+    );
+    check(
+        CLUSTER,
+        "Add an etcd member",
+        expect![[r#"
+        #- /inventory/hosts.yaml
+        all:
+          hosts:
+            # the first
+            node1: {ip: 10.0.0.1, ansible_host: 10.0.0.1, rack: a}
+            node2: {ip: 10.0.0.2, ansible_host: 1.1.1.1, rack: a}
+            node5: {ip: 10.0.0.9, ansible_host: 10.0.0.9, rack: a}
+            node6:
+              ansible_host: 10.0.0.10
+              ip: 10.0.0.10
+          children:
+            kube_control_plane:
+              hosts:
+                node1:
+                node2:
+            kube_node:
+              hosts:
+                node2:
+                node5:
+            etcd:
+              hosts: {node1: , node6: null }
+    "#]],
+    );
+    check(
+        "#- /w/inventory.ini\n[all]\nm-01.x ip=10.0.0.254 etcd_member_name=etcd1\n[kube_control_plane]\nm-01.x # é€😀\n[kube_no$0de]\n[etcd:children]\nkube_control_plane\n",
+        "Add a control plane node",
+        expect![[r#"
+            #- /w/inventory.ini
+            [all]
+            m-01.x ip=10.0.0.254 etcd_member_name=etcd1
+            m-02.x
+            [kube_control_plane]
+            m-01.x # é€😀
+            m-02.x
+            [kube_node]
+            [etcd:children]
+            kube_control_plane
+        "#]],
+    );
+    check(
+        "#- /w/inventory.ini\n[kube_control_plane]\n10.0.0.1\n[kube_no$0de]\n[etcd]\n10.0.0.1\n",
+        "Add a worker",
+        expect![[r#"
+        #- /w/inventory.ini
+        [kube_control_plane]
+        10.0.0.1
+        [kube_node]
+        node1
+        [etcd]
+        10.0.0.1
+    "#]],
+    );
+    check(
+        "kube_control_plane: {hosts: {a: }}\nkube_no$0de:\netcd: {hosts: {a: }}\n",
+        "Add a worker",
+        expect![[r#"
+        #- /inventory/hosts.yaml
+        kube_control_plane: {hosts: {a: }}
+        kube_node:
+          hosts:
+            node1:
+        etcd: {hosts: {a: }}
+    "#]],
+    );
+    check(
+        "kube_control_plane: {hosts: {a: }}\nkube_no$0de:\n  hosts:\n    n[1:3]:\n      rack: b\n",
+        "Add a worker",
+        expect![[r#"
+        #- /inventory/hosts.yaml
+        kube_control_plane: {hosts: {a: }}
+        kube_node:
+          hosts:
+            n[1:3]:
+              rack: b
+            n4:
+              rack: b
+    "#]],
+    );
+}
+
+#[test]
+fn a_host_can_be_added_where_its_group_is() {
+    let adds = |fixture: &str| -> Vec<String> { offered(fixture).into_iter().filter(|title| title.starts_with("Add")).collect() };
+    let none: [&str; 0] = [];
+    assert_eq!(adds("web: {hosts: {$0a: }}\n"), none, "not of Kubespray");
+    assert_eq!(adds("kube_node: {hosts: {$0a: }}\n"), ["Add a worker"]);
+    assert_eq!(adds("kube_node: {ho$0sts: {a: }}\n"), none, "no name");
+    assert_eq!(adds("kube_node: {hosts: $0a}\n"), none, "there is no list");
+    let named = |name: &str| {
+        let scene = scene("kube_node: {hosts: {a1: }}\nweb: {hosts: {a1: }}\n");
+        let added = hostwise_analysis::add_host(&scene.workspace, &scene.path, hostwise_analysis::HostRole::Worker, Some(name));
+        added.map(|added| changed(&scene, &added.change))
+    };
+    assert_eq!(
+        named("b").expect("added"),
+        "#- /inventory/hosts.yaml\nkube_node: {hosts: {a1: , b: null }}\nweb: {hosts: {a1: , b: null }}\n"
+    );
+    assert_eq!(named("a1").expect_err("refused"), "a1 is a host already");
+    assert_eq!(named("web").expect_err("refused"), "web is a group already");
+    assert_eq!(named("a b").expect_err("refused"), "`a b` cannot be a host: use letters, digits, `.`, `-` and `_`");
+}

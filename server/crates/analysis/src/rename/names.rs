@@ -29,7 +29,7 @@ pub(super) fn check_old(clusters: &[&Arc<Cluster>], thing: &Thing) -> Result<(),
 /// A name that can be one, and that nothing else has.
 pub(super) fn check_new(workspace: &Workspace, clusters: &[&Arc<Cluster>], thing: &Thing, new: &str) -> Result<(), Refusal> {
     match thing {
-        Thing::Host(_) if !is_host_name(new) => return Err(format!("`{new}` cannot be a host: use letters, digits, `.`, `-` and `_`")),
+        Thing::Host(_) => check_host_name(new)?,
         Thing::Group(_) if !is_word(new) => return Err(format!("`{new}` cannot be a group: use letters, digits and `_`, no digit first")),
         Thing::Variable(_) if !(new.is_ascii() && is_word(new)) || is_keyword(new) => {
             return Err(format!("`{new}` cannot be a variable: use ASCII letters, digits and `_`, no digit first"));
@@ -57,6 +57,11 @@ pub(super) fn check_new(workspace: &Workspace, clusters: &[&Arc<Cluster>], thing
         }
     }
     Ok(())
+}
+
+/// A name that can be that of one host.
+pub(crate) fn check_host_name(name: &str) -> Result<(), Refusal> {
+    if is_host_name(name) { Ok(()) } else { Err(format!("`{name}` cannot be a host: use letters, digits, `.`, `-` and `_`")) }
 }
 
 fn is_ansibles(name: &str) -> bool {
