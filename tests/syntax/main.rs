@@ -7,8 +7,10 @@ mod any_text;
 #[path = "../fuzz/checks.rs"]
 mod checks;
 mod damage;
+mod judgement;
 #[path = "../fuzz/texts.rs"]
 mod odd;
+mod opinions;
 mod values;
 
 use std::fs;

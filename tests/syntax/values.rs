@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use hostwise_syntax::{Value, judge, yaml};
 
+use crate::judgement::{READ, REFUSED};
 use crate::odd::{Numbers, lined, mutated, scrambled, seeds};
 use crate::{data, n_tries, yaml_files};
 
@@ -142,7 +143,7 @@ const SCALARS: &[&str] = &[
 ];
 
 /// Line breaks of YAML 1.1, byte order marks inside a text, tags and anchors on nothing, texts over lines that look like entries.
-const TEXTS: &[&str] = &[
+pub(crate) const TEXTS: &[&str] = &[
     "a: 1\u{85}b: 2",
     "a:\u{2028}  b: 1\u{2028}  c: 2\u{2029}d: [x\u{2028},y]",
     "- a\u{2028}- b\u{85}- c\r- d",
@@ -222,7 +223,7 @@ fn values_are_those_of_pyyaml() {
         return;
     }
     let mut texts: Vec<String> = SCALARS.iter().map(|scalar| format!("k: {scalar}\n")).collect();
-    texts.extend(TEXTS.iter().map(|&text| text.to_owned()));
+    texts.extend([READ, REFUSED, TEXTS].concat().into_iter().map(str::to_owned));
     texts.push("a: &a {x: 1, y: 2}\nb: &b {x: 9, z: 3}\nm:\n  y: 5\n  <<: [*a, *b]\nn: {<<: *a, x: 7}\no: *a\n".to_owned());
     if let Some(data) = data() {
         texts.extend(yaml_files(&data).iter().map(|path| fs::read_to_string(path).expect("a file")));

@@ -26,11 +26,12 @@ pub enum Place<'d> {
     Last,
 }
 
-/// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection or tagged, or
-/// nothing but an anchor.
+/// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection or tagged, a block
+/// scalar, or nothing but an anchor.
 pub fn rename_key(key: Node<'_>, name: &str) -> Option<Edit> {
     let is_anchor_only = key.kind() == Kind::Absent && key.anchor().is_some();
-    if key.is_mapping() || key.is_sequence() || key.tag().is_some() || is_anchor_only {
+    let is_block_scalar = matches!(key.kind(), Kind::Literal | Kind::Folded);
+    if key.is_mapping() || key.is_sequence() || key.tag().is_some() || is_anchor_only || is_block_scalar {
         return None;
     }
     let seat = Seat::of(key)?;
