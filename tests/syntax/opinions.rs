@@ -92,7 +92,7 @@ fn strict_events(text: &str) -> Option<Vec<Event>> {
                     ScalarStyle::Folded => Kind::Folded,
                     _ => Kind::Plain,
                 };
-                let has_end = !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && !(kind == Kind::Plain && value.is_empty());
+                let has_end = !(matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) || kind == Kind::Plain && value.is_empty());
                 (What::Leaf(kind), anchor, value, if has_end { end } else { 0 })
             }
             EventData::SequenceStart { anchor, style, .. } => {
