@@ -111,13 +111,22 @@ fn structural(text: &str) {
                 edit::yaml::delete(&entry),
                 edit::yaml::insert(node, edit::yaml::Place::After(entry), &edit::yaml::Fragment::new("new", Value::Null)),
             ];
-            for edit in edits.into_iter().flatten() {
-                let edited = apply(text, std::slice::from_ref(&edit));
-                let error = judge::yaml(&yaml::parse(edited.as_str().into()));
-                assert_eq!(error, None, "{edit:?}\n{text:?}\n{edited:?}");
-            }
+            still_read(text, edits);
             open.push(entry.value);
         }
-        open.extend(node.items());
+        for item in node.items().take(20) {
+            let new = edit::yaml::Item::new(Value::String("a: b".into()));
+            still_read(text, [edit::yaml::delete_item(item), edit::yaml::insert_item(node, edit::yaml::ItemPlace::Before(item), &new)]);
+            open.push(item);
+        }
+    }
+}
+
+/// After each of the edits Ansible reads the text.
+fn still_read<const N: usize>(text: &str, edits: [Option<edit::Edit>; N]) {
+    for edit in edits.into_iter().flatten() {
+        let edited = apply(text, std::slice::from_ref(&edit));
+        let error = judge::yaml(&yaml::parse(edited.as_str().into()));
+        assert_eq!(error, None, "{edit:?}\n{text:?}\n{edited:?}");
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use hostwise_syntax::edit::yaml::{Fragment, Place, delete, insert, insert_at_root, move_entry, rename_key, replace, set};
+use hostwise_syntax::edit::yaml::{
+    Fragment, Item, ItemPlace, Place, delete, delete_item, insert, insert_at_root, insert_item, move_entry, move_item, rename_key, replace,
+    set,
+};
 use hostwise_syntax::edit::{Edit, apply};
 use hostwise_syntax::yaml::{self, Document, Entry, Kind, Node};
 use hostwise_syntax::{Value, judge};
@@ -52,7 +55,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
         let flow = prop::collection::vec(prop::sample::select(FLOW_SCALARS.to_vec()).prop_map(Shape::Scalar), 0..4);
         prop_oneof![
             3 => prop::collection::vec(inner.clone(), 1..4).prop_map(Shape::Block),
-            1 => prop::collection::vec(inner, 1..3).prop_map(Shape::Items),
+            2 => prop::collection::vec(inner, 1..4).prop_map(Shape::Items),
             1 => flow.clone().prop_map(Shape::Flow),
             1 => flow.prop_map(Shape::Tall),
         ]
@@ -101,13 +104,7 @@ fn write_value(shape: &Shape, column: usize, seed: usize, out: &mut String) {
         }
         Shape::Items(items) => {
             out.push('\n');
-            for item in items {
-                let _ = write!(out, "{pad}- ");
-                match item {
-                    Shape::Block(entries) => write_block(entries, column + 4, seed, out),
-                    _ => out.push_str("x\n"),
-                }
-            }
+            write_items(items, column + 2, seed, out);
         }
         Shape::Flow(entries) => {
             let entries: Vec<String> = entries.iter().enumerate().map(|(index, shape)| flow_entry(index, seed, shape)).collect();
@@ -121,6 +118,31 @@ fn write_value(shape: &Shape, column: usize, seed: usize, out: &mut String) {
                 let _ = writeln!(out, "{pad}{}{comma}{comment}", flow_entry(index, seed, shape));
             }
             let _ = writeln!(out, "{pad}}}");
+        }
+    }
+}
+
+/// Writes items with their dashes at a column; the first one may follow another dash on its line.
+fn write_items(items: &[Shape], column: usize, seed: usize, out: &mut String) {
+    for (index, item) in items.iter().enumerate() {
+        let is_inline = index == 0 && out.ends_with("- ");
+        if !is_inline {
+            if (index + seed).is_multiple_of(4) {
+                let _ = writeln!(out, "{}# item {index}", " ".repeat(column));
+            }
+            out.push_str(&" ".repeat(column));
+        }
+        out.push('-');
+        match item {
+            Shape::Block(entries) => {
+                out.push(' ');
+                write_block(entries, column + 2, seed, out);
+            }
+            Shape::Items(items) => {
+                out.push(' ');
+                write_items(items, column + 2, seed + 1, out);
+            }
+            other => write_value(other, column, seed, out),
         }
     }
 }
@@ -158,6 +180,30 @@ fn entries(document: &Document) -> Vec<(Vec<Step>, Entry<'_>)> {
         }
     }
     found
+}
+
+/// All sequences of a document with the path to each.
+fn sequences(document: &Document) -> Vec<(Vec<Step>, Node<'_>)> {
+    let (mut found, mut open) = (Vec::new(), vec![(document.root().expect("a root"), Vec::new())]);
+    while let Some((node, path)) = open.pop() {
+        let with = |step| [path.as_slice(), &[step]].concat();
+        open.extend(node.entries().map(|entry| (entry.value, with(Step::Key(entry.key.value().expect("a key"))))));
+        open.extend(node.items().enumerate().map(|(index, item)| (item, with(Step::Item(index)))));
+        if node.is_sequence() {
+            found.push((path, node));
+        }
+    }
+    found
+}
+
+/// The list with a change made to its items.
+fn list_with(whole: &Value, path: &[Step], change: impl Fn(&mut Vec<Value>)) -> Value {
+    changed(whole, path, &|list| {
+        let Value::List(items) = list else { panic!("{list:?}") };
+        let mut items = items.to_vec();
+        change(&mut items);
+        Value::List(items.into())
+    })
 }
 
 #[derive(Clone, Debug)]
@@ -405,6 +451,63 @@ proptest! {
     }
 
     #[test]
+    fn items_can_be_inserted_and_deleted_everywhere(text in texts(), value in values()) {
+        let document = yaml::parse(text.as_str().into());
+        let whole = read(&text);
+        let new = Item::new(value.clone());
+        for (path, sequence) in sequences(&document) {
+            for (index, item) in sequence.items().enumerate() {
+                let edit = delete_item(item).expect("an item");
+                check(&text, &[edit], &list_with(&whole, &path, |items| drop(items.remove(index))), &format!("delete {index} of {path:?}"));
+                for (place, at) in [(ItemPlace::Before(item), index), (ItemPlace::After(item), index + 1)] {
+                    let expected = list_with(&whole, &path, |items| items.insert(at, value.clone()));
+                    let edit = insert_item(sequence, place, &new);
+                    prop_assert!(edit.is_some() || !is_json(&value));
+                    let what = format!("insert {value:?} into {path:?} at {at}");
+                    edit.iter().for_each(|edit| check(&text, std::slice::from_ref(edit), &expected, &what));
+                }
+            }
+            let expected = list_with(&whole, &path, |items| items.push(value.clone()));
+            let edit = insert_item(sequence, ItemPlace::Last, &new);
+            prop_assert!(edit.is_some() || !is_json(&value));
+            edit.iter().for_each(|edit| check(&text, std::slice::from_ref(edit), &expected, &format!("append {value:?} to {path:?}")));
+        }
+        // The first item of a value that is none.
+        for (mut path, entry) in entries(&document) {
+            path.push(Step::Key(entry.key.value().expect("a key")));
+            if entry.value.value() == Ok(Value::Null) {
+                let expected = changed(&whole, &path, &|_| Value::List([value.clone()].into()));
+                let edit = insert_item(entry.value, ItemPlace::Last, &new);
+                prop_assert!(edit.is_some() || !is_json(&value));
+                edit.iter().for_each(|edit| check(&text, std::slice::from_ref(edit), &expected, &format!("start {path:?} with {value:?}")));
+            }
+        }
+    }
+
+    #[test]
+    fn items_move_between_sequences(text in texts(), from in any::<Index>(), to in any::<Index>(), which in any::<Index>()) {
+        let document = yaml::parse(text.as_str().into());
+        let whole = read(&text);
+        let all: Vec<_> = sequences(&document).into_iter().filter(|(_, sequence)| sequence.items().next().is_some()).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let ((path, source), (target_path, target)) = (from.get(&all), to.get(&all));
+        let items: Vec<Node<'_>> = source.items().collect();
+        let index = which.index(items.len());
+        let item = items[index];
+        if item.range().contains(target.range()) || source.id() == target.id() {
+            return Ok(());
+        }
+        let moved = item.value().expect("a value");
+        let Some(edits) = move_item(item, *target, ItemPlace::Last) else { return Ok(()) };
+        // The deeper of the two lists changes first: the other one's path stays what it was.
+        let push = |whole: &Value| list_with(whole, target_path, |items| items.push(moved.clone()));
+        let remove = |whole: &Value| list_with(whole, path, |items| drop(items.remove(index)));
+        check(&text, &edits, &remove(&push(&whole)), &format!("move {index} of {path:?} to {target_path:?}"));
+    }
+
+    #[test]
     fn any_text_can_be_asked_for_edits(text in "[a-c:\\- \n\t\"'{}\\[\\],#&*!|>?é]{0,60}") {
         let document = yaml::parse(text.as_str().into());
         let _ = set(&document, &["a", "b", "c"], &Value::Int(1));
@@ -418,7 +521,15 @@ proptest! {
                 let _ = Fragment::of(&entry);
                 open.extend([entry.key, entry.value]);
             }
-            open.extend(node.items());
+            for item in node.items() {
+                let new = Item::new(Value::Null);
+                let edits = [delete_item(item), insert_item(node, ItemPlace::Before(item), &new), insert_item(node, ItemPlace::After(item), &new)];
+                for edit in edits.into_iter().flatten() {
+                    prop_assert!(text.get(edit.range.span()).is_some());
+                }
+                let _ = Item::of(item);
+                open.push(item);
+            }
         }
     }
 }
@@ -459,6 +570,31 @@ fn comments_belong_to_the_entry_below_them() {
     assert_eq!(
         apply(text, &[delete(&root.get("c").expect("c")).expect("an edit")]),
         "a: 1\n# kube: 2\n# about b\nb: 2 # why\n  # deeper\n\n"
+    );
+}
+
+#[test]
+fn items_keep_their_comments_and_their_style() {
+    let text = "a:\n- x # why\n\n# about y\n- y\n  # deeper\n- k: 1\n  l: 2\nb: [p, q, # last\n  r]\n";
+    let document = yaml::parse(text.into());
+    let root = document.root().expect("a mapping");
+    let [a, b] = ["a", "b"].map(|name| root.get(name).expect("an entry").value);
+    let items: Vec<Node<'_>> = a.items().collect();
+    let after = |edits: &[Edit]| apply(text, edits);
+    assert_eq!(after(&[delete_item(items[1]).expect("an edit")]), "a:\n- x # why\n\n- k: 1\n  l: 2\nb: [p, q, # last\n  r]\n");
+    let new = Item::new(Value::String("n: 1".into()));
+    assert_eq!(
+        after(&[insert_item(a, ItemPlace::After(items[0]), &new).expect("an edit")]),
+        text.replace("# why\n", "# why\n- \"n: 1\"\n")
+    );
+    assert_eq!(after(&[insert_item(b, ItemPlace::Last, &new).expect("an edit")]), text.replace("r]", "r,\n  \"n: 1\"]"));
+    assert_eq!(
+        after(&move_item(items[1], b, ItemPlace::Before(b.items().next().expect("an item"))).expect("edits")),
+        "a:\n- x # why\n\n- k: 1\n  l: 2\nb: [y, p, q, # last\n  r]\n"
+    );
+    assert_eq!(
+        after(&move_item(b.items().next().expect("an item"), a, ItemPlace::Last).expect("edits")),
+        text.replace("  l: 2\n", "  l: 2\n- p\n").replace("[p, q", "[q")
     );
 }
 

@@ -1,21 +1,23 @@
-//! Edits of YAML mappings, in block and in flow style.
+//! Edits of YAML mappings and sequences, in block and in flow style.
 //!
-//! What belongs to an entry: the comment lines right above it at its own column (not those that are entries commented out), its value, the comment
+//! What belongs to an entry or an item: the comment lines right above it at its own column (not those that are entries commented out), its value, the comment
 //! behind it, and deeper comment lines right below.
 
 mod flow;
 mod fragment;
+mod items;
 mod seat;
 mod span;
 mod write;
 
 pub use fragment::Fragment;
+pub use items::{Item, ItemPlace, delete_item, insert_item, move_item};
 
 use super::{Edit, line_break, line_end, line_start, next_line, split_lines};
 use crate::yaml::{Document, Entry, Kind, Node};
 use crate::{TextRange, Value};
 use seat::{Seat, step};
-use span::{column, entry_start, is_alone_on_line, lines_of, own_start};
+use span::{column, entry_start, is_alone_on_line, own_start};
 use write::{Multiline, Style, Written};
 
 /// Where an entry goes in a mapping.
@@ -24,6 +26,13 @@ pub enum Place<'d> {
     Before(Entry<'d>),
     After(Entry<'d>),
     Last,
+}
+
+/// On which side of its neighbour something goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
 }
 
 /// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection or tagged, a block
@@ -59,7 +68,10 @@ pub fn insert(into: Node<'_>, place: Place<'_>, fragment: &Fragment) -> Option<E
     let step = step(into.document());
     match into.kind() {
         Kind::BlockMapping => insert_in_block(into, place, fragment, step),
-        Kind::FlowMapping if into.entries().next().is_some() => flow::insert(into, place, fragment),
+        Kind::FlowMapping if into.entries().next().is_some() => {
+            let (side, neighbour) = beside(into, place)?;
+            flow::insert(into, side, flow::Part::of_entry(&neighbour)?, &fragment.in_flow(seat::style(into))?)
+        }
         _ if is_empty(into) => {
             let seat = Seat::of(into)?;
             let written = match seat.style {
@@ -131,7 +143,8 @@ pub fn delete(entry: &Entry<'_>) -> Option<Edit> {
         return None;
     }
     if mapping.kind() == Kind::FlowMapping {
-        return flow::delete(mapping, entry);
+        let parts = mapping.entries().map(|entry| flow::Part::of_entry(&entry)).collect::<Option<Vec<_>>>()?;
+        return flow::delete(mapping, &parts, mapping.entries().position(|other| other.key.id() == entry.key.id())?);
     }
     let text = document.text();
     let is_only = mapping.entries().nth(1).is_none();
@@ -139,13 +152,8 @@ pub fn delete(entry: &Entry<'_>) -> Option<Edit> {
         return Seat::of(mapping)?.put(Written::Inline("{}".to_owned()));
     }
     if is_alone_on_line(text, start) {
-        let mut lines = lines_of(entry)?;
         let before = mapping.entries().take_while(|other| other.key.id() != entry.key.id()).last();
-        if before.is_some_and(|before| span::keeps_blank_lines(before.value)) {
-            // Blank lines below would become part of the text above.
-            let rest = &text[lines.end as usize..];
-            lines.end += (rest.len() - rest.trim_start_matches(['\n', '\r']).len()) as u32;
-        }
+        let lines = span::with_blank_lines(text, own_start(entry)?, span::below(entry), before.map(|before| before.value));
         return Some(Edit { range: lines, new_text: String::new() });
     }
     // Behind a dash: the next entry moves up to it, with its comments.
@@ -164,49 +172,60 @@ pub fn move_entry(entry: &Entry<'_>, into: Node<'_>, place: Place<'_>) -> Option
     is_apart.then(|| vec![insert, delete])
 }
 
+/// The entry beside which a place is; none when that is not one of this mapping.
+fn beside<'d>(mapping: Node<'d>, place: Place<'d>) -> Option<(Side, Entry<'d>)> {
+    let (side, neighbour) = match place {
+        Place::Before(entry) => (Side::Before, entry),
+        Place::After(entry) => (Side::After, entry),
+        Place::Last => (Side::After, mapping.entries().last()?),
+    };
+    mapping.entries().any(|entry| entry.key.id() == neighbour.key.id()).then_some((side, neighbour))
+}
+
 fn insert_in_block(mapping: Node<'_>, place: Place<'_>, fragment: &Fragment, step: usize) -> Option<Edit> {
     let text = mapping.document().text();
-    let newline = line_break(text);
-    let first = mapping.entries().next()?;
-    let column = column(text, entry_start(&first)?)?;
-    let neighbour = match place {
-        Place::Before(entry) | Place::After(entry) => entry,
-        Place::Last => mapping.entries().last()?,
-    };
-    if !mapping.entries().any(|entry| entry.key.id() == neighbour.key.id()) {
-        return None;
-    }
+    let column = column(text, entry_start(&mapping.entries().next()?)?)?;
+    let (side, neighbour) = beside(mapping, place)?;
     let start = entry_start(&neighbour)?;
     if seat::is_damaged(mapping.document(), TextRange::new(start, span::entry_end(&neighbour))) {
         return None;
     }
-    let at = match place {
-        Place::Before(_) if is_alone_on_line(text, start) => own_start(&neighbour)?,
-        Place::Before(_) => start,
-        _ => span::below(&neighbour),
-    };
-    let lines = fragment.lines(step, span::multiline(text, at, column))?;
+    let below = span::below(&neighbour);
+    let lines = fragment.lines(step, span::multiline(text, if side == Side::Before { start } else { below }, column))?;
+    put_lines(text, side, start, below, neighbour.value, &lines)
+}
+
+/// Puts lines beside an entry or item that starts at `start`, with `below` the line behind it and `value` its value.
+fn put_lines(text: &str, side: Side, start: usize, below: usize, value: Node<'_>, lines: &[String]) -> Option<Edit> {
+    let newline = line_break(text);
+    let column = column(text, start)?;
     let lines: Vec<String> = lines.iter().map(|line| write::indented(line, column)).collect();
-    if matches!(place, Place::Before(_)) {
+    if side == Side::Before {
         if is_alone_on_line(text, start) {
+            let at = span::own_start_of(text, start)?;
             return Some(Edit::new(at, at, lines.iter().map(|line| format!("{line}{newline}")).collect::<String>()));
         }
         // Behind a dash: the neighbour moves down, to the column where it stands.
         let lines = lines.join(newline);
-        return Some(Edit::new(at, at, format!("{}{newline}{}", lines.trim_start(), " ".repeat(column))));
+        return Some(Edit::new(start, start, format!("{}{newline}{}", lines.trim_start(), " ".repeat(column))));
     }
-    if span::lacks_last_break(neighbour.value) {
+    if span::lacks_last_break(value) {
         return None;
     }
-    let is_at_line = text[..at].ends_with(['\n', '\r']);
+    let is_at_line = text[..below].ends_with(['\n', '\r']);
     // A block scalar ends with a break only where its last line has one.
     let has_end = is_at_line || lines.len() > 1;
     let (lead, end) = (if is_at_line { "" } else { newline }, if has_end { newline } else { "" });
-    Some(Edit::new(at, at, format!("{lead}{}{end}", lines.join(newline))))
+    Some(Edit::new(below, below, format!("{lead}{}{end}", lines.join(newline))))
 }
 
 /// Whether a node is a value to which an entry can be added as the first.
 fn is_empty(node: Node<'_>) -> bool {
-    let is_null = node.kind() == Kind::Plain && node.tag().is_none() && node.value() == Ok(Value::Null);
-    node.kind() == Kind::Absent && node.tag().is_none() || is_null || node.kind() == Kind::FlowMapping && node.source().starts_with('{')
+    is_null(node) || node.kind() == Kind::FlowMapping && node.source().starts_with('{')
+}
+
+/// Whether a node is nothing, or says that it is.
+fn is_null(node: Node<'_>) -> bool {
+    let is_untagged = node.tag().is_none();
+    is_untagged && (node.kind() == Kind::Absent || node.kind() == Kind::Plain && node.value() == Ok(Value::Null))
 }

@@ -1,34 +1,56 @@
 //! Edits inside brackets.
 
-use super::seat::style;
 use super::span::{self, entry_start, is_alone_on_line};
-use super::{Edit, Fragment, Place, line_break, line_end, line_start};
+use super::{Edit, Side, line_break, line_end, line_start};
 use crate::yaml::{Entry, Kind, Node};
 
-/// Puts an entry into a mapping in brackets that has some.
-pub(super) fn insert(mapping: Node<'_>, place: Place<'_>, fragment: &Fragment) -> Option<Edit> {
-    let text = mapping.document().text();
-    let new = fragment.in_flow(style(mapping))?;
-    let is_closed = mapping.source().starts_with('{') && mapping.source().ends_with('}') && mapping.source().len() > 1;
-    let neighbour = match place {
-        Place::Before(entry) | Place::After(entry) => entry,
-        Place::Last => mapping.entries().last()?,
-    };
-    if !is_closed || !mapping.entries().any(|entry| entry.key.id() == neighbour.key.id()) {
+/// An entry or an item of a collection in brackets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    start: usize,
+    end: usize,
+    /// It ends in a colon, behind which no comma can stand.
+    ends_in_colon: bool,
+}
+
+impl Part {
+    /// None for an entry that is written with `?`.
+    pub(super) fn of_entry(entry: &Entry<'_>) -> Option<Self> {
+        let ends_in_colon = entry.value.kind() == Kind::Absent && entry.value.properties().is_none() && entry.colon.is_some();
+        Some(Self { start: entry_start(entry)?, end: span::entry_end(entry), ends_in_colon })
+    }
+
+    /// An item may be an entry without brackets of its own.
+    pub(super) fn of_item(item: Node<'_>) -> Option<Self> {
+        match item.entries().next() {
+            Some(entry) if !item.source().starts_with('{') => entry.colon.and_then(|_| Self::of_entry(&entry)),
+            _ => Some(Self { start: span::start(item), end: span::end(item), ends_in_colon: false }),
+        }
+    }
+}
+
+/// Whether a collection has both of its brackets.
+fn is_closed(collection: Node<'_>) -> bool {
+    let source = collection.source();
+    source.len() > 1 && (source.starts_with('{') && source.ends_with('}') || source.starts_with('[') && source.ends_with(']'))
+}
+
+/// Puts a text beside a part of a collection.
+pub(super) fn insert(collection: Node<'_>, side: Side, neighbour: Part, new: &str) -> Option<Edit> {
+    let text = collection.document().text();
+    if !is_closed(collection) {
         return None;
     }
-    let start = entry_start(&neighbour)?;
-    let between = if is_alone_on_line(text, start) && line_start(text, start) > mapping.range().start as usize {
+    let Part { start, end, ends_in_colon } = neighbour;
+    let between = if is_alone_on_line(text, start) && line_start(text, start) > collection.range().start as usize {
         format!("{}{}", line_break(text), &text[line_start(text, start)..start])
     } else {
         " ".to_owned()
     };
-    if matches!(place, Place::Before(_)) {
+    if side == Side::Before {
         return Some(Edit::new(start, start, format!("{new},{between}")));
     }
-    let end = span::entry_end(&neighbour);
-    // Nothing can stand between a colon and a comma.
-    let lead = if neighbour.value.kind() == Kind::Absent && neighbour.colon.is_some() { " " } else { "" };
+    let lead = if ends_in_colon { " " } else { "" };
     let behind = &text[end..line_end(text, end)];
     if let Some(comment) = behind.find('#').filter(|&at| behind[..at].trim().is_empty()) {
         // The comment stays with its entry.
@@ -38,23 +60,20 @@ pub(super) fn insert(mapping: Node<'_>, place: Place<'_>, fragment: &Fragment) -
     Some(Edit::new(end, end, format!("{lead},{between}{new}")))
 }
 
-/// Takes an entry out of a mapping in brackets.
-pub(super) fn delete(mapping: Node<'_>, entry: &Entry<'_>) -> Option<Edit> {
-    let is_closed = mapping.source().starts_with('{') && mapping.source().ends_with('}') && mapping.source().len() > 1;
-    if !is_closed {
+/// Takes the part at `index` out of a collection.
+pub(super) fn delete(collection: Node<'_>, parts: &[Part], index: usize) -> Option<Edit> {
+    if !is_closed(collection) {
         return None;
     }
-    let entries: Vec<Entry<'_>> = mapping.entries().collect();
-    let index = entries.iter().position(|other| other.key.id() == entry.key.id())?;
-    let (start, end) = (entry_start(entry)?, span::entry_end(entry));
-    if let Some(next) = entries.get(index + 1) {
-        return Some(Edit::new(start, entry_start(next)?, ""));
+    let Part { start, end, .. } = *parts.get(index)?;
+    if let Some(next) = parts.get(index + 1) {
+        return Some(Edit::new(start, next.start, ""));
     }
-    let Some(before) = index.checked_sub(1).map(|index| entries[index]) else {
-        return Some(Edit::new(mapping.range().start as usize + 1, mapping.range().end as usize - 1, ""));
+    let Some(before) = index.checked_sub(1).map(|index| parts[index]) else {
+        return Some(Edit::new(collection.range().start as usize + 1, collection.range().end as usize - 1, ""));
     };
-    let before_end = span::entry_end(&before);
-    let comment = mapping.document().comments().iter().rev().find(|comment| (before_end..start).contains(&(comment.start as usize)));
-    let from = comment.map_or(before_end, |comment| comment.end as usize);
-    Some(Edit::new(from, end, if before.value.kind() == Kind::Absent && before.colon.is_some() { " " } else { "" }))
+    let comments = collection.document().comments();
+    let comment = comments.iter().rev().find(|comment| (before.end..start).contains(&(comment.start as usize)));
+    let from = comment.map_or(before.end, |comment| comment.end as usize);
+    Some(Edit::new(from, end, if before.ends_in_colon { " " } else { "" }))
 }

@@ -58,6 +58,8 @@ impl<'d> Seat<'d> {
         }
         match (&self.place, written) {
             (Around::Key, _) => None,
+            // A colon makes a key of it, which has one line.
+            (Around::Value(entry), _) if entry.colon.is_none() && entry.key.source().contains(['\n', '\r']) => None,
             (Around::Value(entry), Written::Inline(text)) => self.put_value(entry, &text),
             (Around::Value(entry), Written::Below { header, lines }) => self.put_below(entry, &header, &lines),
             (Around::Root, Written::Inline(text)) => Some(self.put_alone(&text)),
@@ -154,9 +156,9 @@ impl<'d> Seat<'d> {
         Some(Edit::new(from, to, format!("{colon}{head}{behind}{newline}{lines}{last}")))
     }
 
-    /// Whether the node is a block collection on lines below its key.
+    /// Whether the node is a block collection or a block scalar on lines below its key.
     fn is_block_below(&self, entry: &Entry<'_>) -> bool {
-        let is_block = matches!(self.node.kind(), Kind::BlockMapping | Kind::BlockSequence);
+        let is_block = matches!(self.node.kind(), Kind::BlockMapping | Kind::BlockSequence | Kind::Literal | Kind::Folded);
         is_block && next_line(self.text(), behind_key(entry)) <= self.node.range().start as usize
     }
 

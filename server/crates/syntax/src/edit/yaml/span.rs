@@ -42,8 +42,11 @@ pub(super) fn is_alone_on_line(text: &str, at: usize) -> bool {
 
 /// The start of the first line of an entry, its own comments above included.
 pub(super) fn own_start(entry: &Entry<'_>) -> Option<usize> {
-    let text = entry.key.document().text();
-    let start = entry_start(entry)?;
+    own_start_of(entry.key.document().text(), entry_start(entry)?)
+}
+
+/// The same for what starts at `start`: an entry or the dash of an item.
+pub(super) fn own_start_of(text: &str, start: usize) -> Option<usize> {
     let column = column(text, start)?;
     let mut at = line_start(text, start);
     while let Some(above) = line_above(text, at) {
@@ -57,7 +60,8 @@ pub(super) fn own_start(entry: &Entry<'_>) -> Option<usize> {
     Some(at)
 }
 
-fn line_above(text: &str, at: usize) -> Option<usize> {
+/// Where the line above that which starts at `at` starts.
+pub(super) fn line_above(text: &str, at: usize) -> Option<usize> {
     let end = text[..at].strip_suffix("\r\n").or_else(|| text[..at].strip_suffix(['\n', '\r']))?.len();
     Some(line_start(text, end))
 }
@@ -77,7 +81,12 @@ fn is_commented_out(comment: &str) -> bool {
 pub(super) fn below(entry: &Entry<'_>) -> usize {
     let text = entry.key.document().text();
     let column = entry_start(entry).and_then(|start| column(text, start)).unwrap_or(usize::MAX);
-    let mut at = next_line(text, entry_end(entry));
+    below_of(text, column, entry_end(entry))
+}
+
+/// The same for what starts at `column` and ends at `end`.
+pub(super) fn below_of(text: &str, column: usize, end: usize) -> usize {
+    let mut at = next_line(text, end);
     while at < text.len() {
         let line = &text[at..line_end(text, at)];
         let content = line.trim_start_matches(' ');
@@ -105,7 +114,7 @@ pub(super) fn ends_in_block_scalar(node: Node<'_>) -> bool {
 }
 
 /// Whether a value ends in a block scalar that keeps all blank lines below it.
-pub(super) fn keeps_blank_lines(node: Node<'_>) -> bool {
+fn keeps_blank_lines(node: Node<'_>) -> bool {
     let header = |leaf: Node<'_>| leaf.source().lines().next().unwrap_or_default().contains('+');
     last_leaf(node).is_some_and(|leaf| matches!(leaf.kind(), Kind::Literal | Kind::Folded) && header(leaf))
 }
@@ -122,7 +131,9 @@ fn last_leaf(node: Node<'_>) -> Option<Node<'_>> {
     std::iter::successors(Some(node), |node| node.entries().last().map(|entry| entry.value).or_else(|| node.items().last())).last()
 }
 
-/// The whole lines of an entry that shares none with another.
-pub(super) fn lines_of(entry: &Entry<'_>) -> Option<TextRange> {
-    Some(TextRange::new(own_start(entry)?, below(entry)))
+/// Whole lines that are to go, behind a value if there is one: a block scalar that keeps all blank lines would take in those below them.
+pub(super) fn with_blank_lines(text: &str, start: usize, end: usize, before: Option<Node<'_>>) -> TextRange {
+    let rest = &text[end..];
+    let n_blank = if before.is_some_and(keeps_blank_lines) { rest.len() - rest.trim_start_matches(['\n', '\r']).len() } else { 0 };
+    TextRange::new(start, end + n_blank)
 }

@@ -85,7 +85,8 @@ pub(super) fn entry_lines(key: &str, value: Written, step: usize) -> Vec<String>
     }
 }
 
-fn item_lines(value: Written) -> Vec<String> {
+/// The lines of an item.
+pub(super) fn item_lines(value: Written) -> Vec<String> {
     match value {
         Written::Inline(text) if text.is_empty() => vec!["- null".to_owned()],
         Written::Inline(text) => vec![format!("- {text}")],
