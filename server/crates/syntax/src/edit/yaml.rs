@@ -35,12 +35,11 @@ enum Side {
     After,
 }
 
-/// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection or tagged, a block
-/// scalar, or nothing but an anchor.
+/// Gives a scalar key another name: in the quotes it has, and in quotes when the name needs them. None for a key that is a collection, a block scalar
+/// or nothing, and for one with a tag.
 pub fn rename_key(key: Node<'_>, name: &str) -> Option<Edit> {
-    let is_anchor_only = key.kind() == Kind::Absent && key.anchor().is_some();
-    let is_block_scalar = matches!(key.kind(), Kind::Literal | Kind::Folded);
-    if key.is_mapping() || key.is_sequence() || key.tag().is_some() || is_anchor_only || is_block_scalar {
+    let is_word = matches!(key.kind(), Kind::Plain | Kind::SingleQuoted | Kind::DoubleQuoted | Kind::Alias);
+    if !is_word || key.tag().is_some() {
         return None;
     }
     let seat = Seat::of(key)?;

@@ -25,7 +25,9 @@ impl<'d> Seat<'d> {
     /// The seat of a node; none in a damaged place.
     pub(super) fn of(node: Node<'d>) -> Option<Self> {
         let is_anchor = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-        if is_damaged(node.document(), node.range()) || !node.anchor().is_none_or(is_anchor) {
+        // A text may follow its anchor without a blank, a quote may not.
+        let is_stuck = node.kind() != Kind::Absent && node.properties().is_some_and(|properties| properties.end == node.range().start);
+        if is_damaged(node.document(), node.range()) || !node.anchor().is_none_or(is_anchor) || is_stuck {
             return None;
         }
         let around = ancestors(node)?;
@@ -58,6 +60,8 @@ impl<'d> Seat<'d> {
         }
         match (&self.place, written) {
             (Around::Key, _) => None,
+            // Behind `?` nothing stands where the rest is.
+            (Around::Value(entry), _) if entry_start(entry).is_none() => None,
             // A colon makes a key of it, which has one line.
             (Around::Value(entry), _) if entry.colon.is_none() && entry.key.source().contains(['\n', '\r']) => None,
             (Around::Value(entry), Written::Inline(text)) => self.put_value(entry, &text),
@@ -164,8 +168,9 @@ impl<'d> Seat<'d> {
 
     /// What stands on the key's line behind the key, its colon, and the tag and anchor of the value: a comment.
     fn behind_key_line(&self, entry: &Entry<'_>) -> &'d str {
+        let key = behind_key(entry);
         let properties = self.node.properties().map_or(0, |properties| properties.end as usize);
-        let from = behind_key(entry).max(properties);
+        let from = if properties <= line_end(self.text(), key) { key.max(properties) } else { key };
         self.text()[from..line_end(self.text(), from)].trim_end()
     }
 }
