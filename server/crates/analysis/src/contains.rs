@@ -105,8 +105,8 @@ fn ranges_in(cluster: &Cluster, path: &str, mentions: &[&Mention]) -> Vec<TextRa
 fn defined(workspace: &Workspace, cluster: &Cluster, thing: &Thing) -> Option<Member> {
     let inventory = &cluster.inventory;
     let (kind, mentions) = match thing {
-        Thing::Host(name) => (SymbolKind::Host, &inventory.host(inventory.host_named(name)?).mentions),
-        Thing::Group(name) => (SymbolKind::Group, &inventory.group(inventory.group_named(name)?).mentions),
+        Thing::Host(name) => (SymbolKind::Host, &inventory.host(inventory.host_named(name)?).mentions[..]),
+        Thing::Group(name) => (SymbolKind::Group, &inventory.group(inventory.group_named(name)?).mentions[..]),
         Thing::Variable(_) => return None,
     };
     let places = mentions.iter().filter_map(|mention| {

@@ -166,7 +166,7 @@ pub(crate) fn meaning(cluster: &Cluster, file: &SourceFile, occurrence: &Occurre
     let things = match occurrence.kind {
         Kind::Host => vec![Thing::Host(name.into())],
         Kind::HostRange => {
-            expand(name).map(|all| all.names).unwrap_or_default().iter().map(|host| Thing::Host(host.as_str().into())).collect()
+            expand(name).map(|all| all.names).unwrap_or_default().iter().map(|host| Thing::Host(host.as_ref().into())).collect()
         }
         Kind::Group => vec![Thing::Group(name.into())],
         Kind::GroupOrHost if cluster.inventory.group_named(name).is_some() => vec![Thing::Group(name.into())],
@@ -269,7 +269,7 @@ impl<'t> Wanted<'t> {
         let head = pattern.split('[').next().unwrap_or_default();
         let tail = pattern.rsplit(']').next().filter(|tail| !tail.contains(':')).unwrap_or_default();
         let may_be = self.hosts.iter().any(|host| host.starts_with(head) && host.ends_with(tail));
-        may_be && expand(pattern).is_ok_and(|expanded| expanded.names.iter().any(|name| self.hosts.contains(name.as_str())))
+        may_be && expand(pattern).is_ok_and(|expanded| expanded.names.iter().any(|name| self.hosts.contains(name.as_ref())))
     }
 }
 

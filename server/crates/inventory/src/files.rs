@@ -177,8 +177,11 @@ impl SourceFile {
 
     /// Whether the file may set any variable, because it is encrypted as a whole and not named as one that holds secrets only.
     pub(crate) fn may_set_anything(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        self.is_encrypted() && !name.contains("vault") && !name.contains("secret")
+        let is_for_secrets = || {
+            let name = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+            name.contains("vault") || name.contains("secret")
+        };
+        self.is_encrypted() && !is_for_secrets()
     }
 
     /// The root entries, read once; none for a file that is encrypted as a whole.
@@ -186,7 +189,7 @@ impl SourceFile {
         self.variables.get_or_init(|| {
             let root = self.yaml().root().filter(|_| !self.is_encrypted());
             let pairs = root.map(mapping::pairs).unwrap_or_default().into_iter();
-            Variables { entries: pairs.map(|pair| (mapping::name(&pair.key), (pair.entry.key.id(), pair.entry.value.id()))).collect() }
+            Variables { entries: pairs.map(|pair| (pair.key.name().into(), (pair.entry.key.id(), pair.entry.value.id()))).collect() }
         })
     }
 

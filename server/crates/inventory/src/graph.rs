@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use crate::Place;
 use crate::precedence::Assignment;
@@ -47,14 +48,23 @@ pub struct Group {
 pub struct Host {
     pub name: Arc<str>,
     /// Direct groups in the order of addition.
-    pub groups: Vec<GroupId>,
-    pub mentions: Vec<Mention>,
-    pub(crate) assignments: Vec<Assignment>,
+    pub groups: SmallVec<[GroupId; 4]>,
+    pub mentions: SmallVec<[Mention; 2]>,
+    /// `None` when there are none: a copy of a host costs no memory of its own.
+    assignments: Option<Arc<Vec<Assignment>>>,
     /// Taken out of `ungrouped`, which forgets more than that when `ungrouped` has relations of its own.
     left_ungrouped: bool,
 }
 
 impl Host {
+    pub(crate) fn assignments(&self) -> &[Assignment] {
+        self.assignments.as_ref().map_or(&[], |assignments| assignments)
+    }
+
+    pub(crate) fn assignments_mut(&mut self) -> &mut Vec<Assignment> {
+        Arc::make_mut(self.assignments.get_or_insert_default())
+    }
+
     /// The magic variable `inventory_hostname_short`: the name before its first dot, an address as a whole (ansible-core `inventory/host.py`).
     pub fn short_name(&self) -> &str {
         let is_octet = |octet: &str| matches!(octet.len(), 1..=3) && octet.parse::<u8>().is_ok();
@@ -90,7 +100,8 @@ pub(crate) struct Graph {
     pub(crate) groups: Vec<Group>,
     pub(crate) hosts: Vec<Host>,
     group_ids: FxHashMap<Arc<str>, GroupId>,
-    host_ids: FxHashMap<Arc<str>, HostId>,
+    /// Shared by the states of an inventory over the same hosts.
+    host_ids: Arc<FxHashMap<Arc<str>, HostId>>,
     /// Of each host.
     pub(crate) profiles: Vec<ProfileId>,
     /// Of each profile: all groups but `all`, lowest precedence first.
@@ -111,7 +122,7 @@ impl Graph {
             groups: Vec::new(),
             hosts: Vec::new(),
             group_ids: FxHashMap::default(),
-            host_ids: FxHashMap::default(),
+            host_ids: Arc::default(),
             profiles: Vec::new(),
             profile_groups: Vec::new(),
         };
@@ -171,8 +182,8 @@ impl Graph {
         let known = self.host_named(name);
         let id = known.unwrap_or_else(|| {
             let (id, name) = (HostId(self.hosts.len() as u32), Arc::<str>::from(name));
-            self.host_ids.insert(Arc::clone(&name), id);
-            self.hosts.push(Host { name, groups: Vec::new(), mentions: Vec::new(), assignments: Vec::new(), left_ungrouped: false });
+            Arc::make_mut(&mut self.host_ids).insert(Arc::clone(&name), id);
+            self.hosts.push(Host { name, groups: SmallVec::new(), mentions: SmallVec::new(), assignments: None, left_ungrouped: false });
             id
         });
         self.join(id, group);
@@ -251,7 +262,7 @@ impl Graph {
             let groups = &self.hosts[index].groups;
             let in_other = groups.iter().any(|&group| group != ALL && (group != UNGROUPED || ungrouped_has_parents));
             if in_other && groups.contains(&UNGROUPED) {
-                self.host_mut(host).groups.retain(|&group| group != UNGROUPED);
+                self.host_mut(host).groups.retain(|group| *group != UNGROUPED);
                 self.host_mut(host).left_ungrouped = true;
                 self.group_mut(UNGROUPED).hosts.retain(|&other| other != host);
             } else if !in_other && !groups.contains(&UNGROUPED) {
@@ -314,7 +325,7 @@ impl Graph {
     }
 
     fn count_profiles(&mut self) {
-        let mut known: FxHashMap<(Vec<GroupId>, bool), ProfileId> = FxHashMap::default();
+        let mut known: FxHashMap<(SmallVec<[GroupId; 4]>, bool), ProfileId> = FxHashMap::default();
         let ungrouped_has_relations = self.group(UNGROUPED).parents.len() + self.group(UNGROUPED).children.len() > 1;
         self.profiles.clear();
         self.profile_groups.clear();

@@ -1,16 +1,18 @@
 //! Host patterns in host lists: ranges and ports (`node[01:10]`, `db[a:c].example.org`, `h1:2222`).
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fancy_regex::Regex;
 use hostwise_syntax::Value;
+use smallvec::{SmallVec, smallvec};
 
 use crate::python;
 
 /// The hosts a pattern stands for, and their port.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Expanded {
-    pub names: Vec<String>,
+pub struct Expanded<'p> {
+    pub names: SmallVec<[Cow<'p, str>; 1]>,
     /// A written `:0` is none.
     pub port: Option<Value>,
 }
@@ -19,18 +21,17 @@ pub struct Expanded {
 const LIMIT: usize = 1_000_000;
 
 /// Expands a pattern as ansible-core does (`plugins/inventory/__init__.py`); an error in words when it refuses it.
-pub fn expand(pattern: &str) -> Result<Expanded, String> {
+pub fn expand(pattern: &str) -> Result<Expanded<'_>, String> {
     if !pattern.contains([':', '[']) {
-        return Ok(Expanded { names: vec![pattern.to_owned()], port: None });
+        return Ok(Expanded { names: smallvec![pattern.into()], port: None });
     }
     let (address, port) = parse_address(pattern).unwrap_or((pattern, None));
-    let mut names = Vec::new();
-    if address.contains('[') {
-        expand_ranges(address, &mut names)?;
-    } else {
-        names.push(address.to_owned());
+    if !address.contains('[') {
+        return Ok(Expanded { names: smallvec![address.into()], port });
     }
-    Ok(Expanded { names, port })
+    let mut names = Vec::new();
+    expand_ranges(address, &mut names)?;
+    Ok(Expanded { names: names.into_iter().map(Cow::Owned).collect(), port })
 }
 
 /// A host of a host list such as `h1,h2:22`: no range is expanded, and a name with one has no port.

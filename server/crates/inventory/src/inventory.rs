@@ -203,6 +203,11 @@ impl Inventory {
         self.layers.all_names(self)
     }
 
+    /// Whether the inventory sets the variable for any group or host; what is encrypted as a whole is not looked into.
+    pub fn sets(&self, name: &str) -> bool {
+        self.set_variables().binary_search_by(|known| (**known).cmp(name)).is_ok()
+    }
+
     /// Every line that sets the variable for any group or host, by file and line; whether it wins anywhere is not asked.
     pub fn definitions(&self, name: &str) -> Vec<Definition> {
         self.layers.definitions(self, name)

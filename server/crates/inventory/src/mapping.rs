@@ -1,5 +1,6 @@
 //! The entries of a mapping as Ansible's loader sees them: merge keys resolved, of a key that stands twice the last value at the first place.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use hostwise_syntax::Value;
@@ -12,9 +13,47 @@ const DEPTH: usize = 20;
 /// An entry of a mapping.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair<'d> {
-    /// The typed key.
-    pub(crate) key: Value,
+    pub(crate) key: Key<'d>,
     pub(crate) entry: Entry<'d>,
+}
+
+/// The typed key of an entry.
+#[derive(Clone, Debug)]
+pub(crate) enum Key<'d> {
+    Text(Cow<'d, str>),
+    Other(Value),
+}
+
+impl<'d> Key<'d> {
+    /// `None` for what no YAML reader takes as a key.
+    fn of(node: Node<'d>) -> Option<Self> {
+        if let Some(text) = node.plain_text() {
+            return Some(Key::Text(text));
+        }
+        match node.value() {
+            Ok(Value::String(text)) => Some(Key::Text(text.as_ref().to_owned().into())),
+            Ok(other) => Some(Key::Other(other)),
+            Err(_) => None,
+        }
+    }
+
+    /// The text of a key that is one and may hold templates.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        if let Key::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The text of a key that is one, also of one that is marked as unsafe.
+    pub(crate) fn text(&self) -> Option<&str> {
+        if let Key::Other(Value::Unsafe(text)) = self { Some(text) } else { self.as_str() }
+    }
+
+    /// The key as the name of a variable: text as it is, everything else in JSON spelling.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        match self {
+            Key::Text(text) => Cow::Borrowed(text),
+            Key::Other(value) => Cow::Owned(name(value).as_ref().to_owned()),
+        }
+    }
 }
 
 /// The entries of the mapping that `node` is or names; none for anything else. Keys without their colon in a block are left out, unless something
@@ -38,8 +77,8 @@ pub(crate) fn repeated_keys(root: Node<'_>) -> Vec<(NodeId, NodeId)> {
             if entry.value.is_mapping() || entry.value.is_sequence() {
                 open.push(entry.value);
             }
-            if let Ok(key) = entry.key.value()
-                && (is_flow || !is_half_typed(&entry))
+            if (is_flow || !is_half_typed(&entry))
+                && let Some(key) = Key::of(entry.key)
                 && let Some(before) = known.put(key, entry.key.id())
             {
                 found.push((before, entry.key.id()));
@@ -50,30 +89,43 @@ pub(crate) fn repeated_keys(root: Node<'_>) -> Vec<(NodeId, NodeId)> {
     found
 }
 
-/// Keys of one mapping that were seen.
-#[derive(Default)]
-struct Known {
-    texts: FxHashMap<Arc<str>, NodeId>,
-    others: Vec<(Value, NodeId)>,
+/// What was seen of the keys of one mapping.
+struct Known<'d, T> {
+    /// The first few: most mappings are small.
+    few: Vec<(Cow<'d, str>, T)>,
+    many: FxHashMap<Cow<'d, str>, T>,
+    others: Vec<(Value, T)>,
 }
 
-impl Known {
-    /// Remembers a key; gives the one before it that is the same.
-    fn put(&mut self, key: Value, id: NodeId) -> Option<NodeId> {
-        if let Value::String(text) = key {
-            return self.texts.insert(text, id);
-        }
-        match self.others.iter_mut().find(|(known, _)| is_same(known, &key)) {
-            Some((_, known)) => Some(std::mem::replace(known, id)),
-            None => {
-                self.others.push((key, id));
-                None
-            }
-        }
+impl<T> Default for Known<'_, T> {
+    fn default() -> Self {
+        Self { few: Vec::new(), many: FxHashMap::default(), others: Vec::new() }
     }
 }
 
-/// A key as the name of a variable: text as it is, everything else in JSON spelling.
+/// So many keys are compared one by one.
+const FEW: usize = 8;
+
+impl<'d, T: Copy> Known<'d, T> {
+    /// Remembers a key; gives what was remembered of the same key.
+    fn put(&mut self, key: Key<'d>, of: T) -> Option<T> {
+        let known = match &key {
+            Key::Text(text) => self.few.iter_mut().find(|(known, _)| known == text).map(|(_, known)| known),
+            Key::Other(value) => self.others.iter_mut().find(|(known, _)| is_same(known, value)).map(|(_, known)| known),
+        };
+        if let Some(known) = known {
+            return Some(std::mem::replace(known, of));
+        }
+        match key {
+            Key::Text(text) if self.few.len() < FEW => self.few.push((text, of)),
+            Key::Text(text) => return self.many.insert(text, of),
+            Key::Other(value) => self.others.push((value, of)),
+        }
+        None
+    }
+}
+
+/// [`Key::name`] of a value.
 pub(crate) fn name(key: &Value) -> Arc<str> {
     match key {
         Value::String(text) | Value::Unsafe(text) | Value::Timestamp(text) | Value::BigInt(text) => Arc::clone(text),
@@ -89,8 +141,8 @@ pub(crate) fn name(key: &Value) -> Arc<str> {
 #[derive(Default)]
 struct Pairs<'d> {
     found: Vec<Pair<'d>>,
-    /// Where each text key stands in `found`.
-    texts: FxHashMap<Arc<str>, usize>,
+    /// Where each key stands in `found`.
+    places: Known<'d, usize>,
 }
 
 impl<'d> Pairs<'d> {
@@ -101,12 +153,10 @@ impl<'d> Pairs<'d> {
         }
         let is_flow = node.kind() == Kind::FlowMapping;
         for entry in node.entries().filter(|entry| !is_merge(entry) && (is_flow || !is_half_typed(entry))) {
-            let key = match entry.key.value() {
-                Ok(key) => key,
-                Err(_) if entry.key.source() == "=" => Value::String("=".into()),
-                Err(_) => continue,
-            };
-            self.put(key, entry);
+            let sign = || (entry.key.source() == "=").then(|| Key::Text("=".into()));
+            if let Some(key) = Key::of(entry.key).or_else(sign) {
+                self.put(key, entry);
+            }
         }
     }
 
@@ -120,21 +170,14 @@ impl<'d> Pairs<'d> {
         maps.into_iter().rev().for_each(|map| self.mapping(map, depth));
     }
 
-    fn put(&mut self, key: Value, entry: Entry<'d>) {
-        let known = match &key {
-            Value::String(text) => self.texts.get(text).copied(),
-            other => self.found.iter().position(|pair| is_same(&pair.key, other)),
-        };
-        match known {
+    fn put(&mut self, key: Key<'d>, entry: Entry<'d>) {
+        let next = self.found.len();
+        match self.places.put(key.clone(), next) {
             Some(at) => {
-                self.found[at] = Pair { key: self.found[at].key.clone(), entry };
+                self.found[at].entry = entry;
+                self.places.put(key, at);
             }
-            None => {
-                if let Value::String(text) = &key {
-                    self.texts.insert(Arc::clone(text), self.found.len());
-                }
-                self.found.push(Pair { key, entry });
-            }
+            None => self.found.push(Pair { key, entry }),
         }
     }
 }

@@ -197,7 +197,7 @@ impl Layers {
     /// What is said for a host itself, lowest first, with the step it belongs to.
     pub(crate) fn of_host<'i>(&'i self, inventory: &'i Inventory, host: HostId) -> impl Iterator<Item = (LayerKind, Said<'i>)> {
         let files = self.of_host.get(&host).into_iter().flatten().map(|&(kind, file)| (kind, Said::File(inventory.file(file))));
-        std::iter::once((LayerKind::InventoryHost, Said::Source(&inventory.host(host).assignments))).chain(files)
+        std::iter::once((LayerKind::InventoryHost, Said::Source(inventory.host(host).assignments()))).chain(files)
     }
 
     /// What `host_vars` say for a name that no host has, lowest first.
@@ -229,7 +229,7 @@ impl Layers {
         let own = with_own.then(move || {
             let files = self.of_host.get(&host).into_iter().flatten().rev();
             let files = files.filter_map(move |&(kind, file)| in_file(inventory, kind, None, file, name));
-            files.chain(in_source(inventory, LayerKind::InventoryHost, None, &inventory.host(host).assignments, name))
+            files.chain(in_source(inventory, LayerKind::InventoryHost, None, inventory.host(host).assignments(), name))
         });
         let of_groups = self.of_profile[inventory.profile(host).0 as usize].iter().rev().flat_map(move |step| {
             let in_file = step.file.and_then(|file| in_file(inventory, step.kind, Some(step.group), file, name));
@@ -240,7 +240,7 @@ impl Layers {
     }
 
     pub(crate) fn is_own(&self, inventory: &Inventory, host: HostId, name: &str) -> bool {
-        inventory.host(host).assignments.iter().any(|assignment| &*assignment.name == name)
+        inventory.host(host).assignments().iter().any(|assignment| &*assignment.name == name)
             || self.of_host.get(&host).into_iter().flatten().any(|&(_, file)| {
                 let file = inventory.file(file);
                 file.may_set_anything() || file.variables().named(name).is_some()
@@ -278,7 +278,7 @@ impl Layers {
         let extra = self.extra.iter().filter_map(|&file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
         found.extend(extra.map(|layer| Definition { host: None, layer }));
         for &host in setters.hosts.get(name).into_iter().flatten() {
-            let sources = in_source(inventory, LayerKind::InventoryHost, None, &inventory.host(host).assignments, name);
+            let sources = in_source(inventory, LayerKind::InventoryHost, None, inventory.host(host).assignments(), name);
             let files = self.of_host.get(&host).into_iter().flatten();
             let layers = files.filter_map(|&(kind, file)| in_file(inventory, kind, None, file, name));
             found.extend(sources.chain(layers).map(|layer| Definition { host: Some(host), layer }));
@@ -300,7 +300,7 @@ impl Layers {
                 }
             }
             for (id, host) in inventory.hosts() {
-                host.assignments.iter().for_each(|assignment| add(&mut setters.hosts, &assignment.name, id));
+                host.assignments().iter().for_each(|assignment| add(&mut setters.hosts, &assignment.name, id));
                 for &(_, file) in self.of_host.get(&id).into_iter().flatten() {
                     let file = inventory.file(file);
                     file.variables().names().for_each(|name| add(&mut setters.hosts, name, id));
@@ -318,7 +318,7 @@ impl Layers {
     }
 
     pub(crate) fn names(&self, inventory: &Inventory, host: HostId) -> Vec<Arc<str>> {
-        let mut names: Vec<Arc<str>> = inventory.host(host).assignments.iter().map(|assignment| Arc::clone(&assignment.name)).collect();
+        let mut names: Vec<Arc<str>> = inventory.host(host).assignments().iter().map(|assignment| Arc::clone(&assignment.name)).collect();
         for step in &self.of_profile[inventory.profile(host).0 as usize] {
             match step.file {
                 Some(file) => names.extend(inventory.file(file).variables().names().cloned()),

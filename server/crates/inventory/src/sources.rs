@@ -10,6 +10,8 @@ mod yaml;
 use std::sync::Arc;
 
 use hostwise_syntax::{TextRange, Value};
+use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use crate::graph::{Graph, GroupId, HostId, Mention, MentionKind, UNGROUPED};
 use crate::precedence::{Assignment, Origin};
@@ -97,7 +99,8 @@ fn directory(files: &Files, path: &str, found: &mut Vec<Arc<SourceFile>>) {
 
 /// Reads source files, in order, into a graph that is not reconciled yet.
 pub(crate) fn read(files: Vec<Arc<SourceFile>>, given: Option<&Given>, reading: Reading) -> (Sources, Graph) {
-    let mut reader = Reader { graph: Graph::new(), file: FileId(0), problems: Vec::new(), reading, trusts_toml: None };
+    let mut reader =
+        Reader { graph: Graph::new(), file: FileId(0), names: FxHashSet::default(), problems: Vec::new(), reading, trusts_toml: None };
     let mut any_parsed = false;
     for (index, file) in files.iter().enumerate() {
         reader.file = FileId(index as u32);
@@ -117,6 +120,8 @@ pub(crate) fn read(files: Vec<Arc<SourceFile>>, given: Option<&Given>, reading: 
 pub(crate) struct Reader {
     pub(crate) graph: Graph,
     file: FileId,
+    /// Of variables, each once: the same stand at many hosts.
+    names: FxHashSet<Arc<str>>,
     problems: Vec<Problem>,
     reading: Reading,
     /// Whether Ansible takes the strings of TOML files for templates: its wrapper around the inventory asks the first plugin that sets a variable,
@@ -245,18 +250,18 @@ impl Reader {
         pattern: &str,
         range: TextRange,
         group: GroupId,
-        check: fn(&str, &hosts::Expanded) -> Result<(), String>,
-    ) -> Result<Vec<HostId>, Refused> {
+        check: fn(&str, &hosts::Expanded<'_>) -> Result<(), String>,
+    ) -> Result<SmallVec<[HostId; 1]>, Refused> {
         let expanded = match hosts::expand(pattern).and_then(|expanded| check(pattern, &expanded).map(|()| expanded)) {
             Ok(expanded) => expanded,
             Err(message) => {
                 self.refuse(range, message)?;
-                return Ok(Vec::new());
+                return Ok(SmallVec::new());
             }
         };
-        if expanded.names.iter().any(String::is_empty) {
+        if expanded.names.iter().any(|name| name.is_empty()) {
             self.refuse(range, "a host needs a name")?;
-            return Ok(Vec::new());
+            return Ok(SmallVec::new());
         }
         Ok(expanded.names.iter().map(|name| self.add_host(name, expanded.port.as_ref(), range, group)).collect())
     }
@@ -265,12 +270,24 @@ impl Reader {
     pub(crate) fn add_host(&mut self, name: &str, port: Option<&Value>, range: TextRange, group: GroupId) -> HostId {
         let place = self.place(range);
         let (host, is_new) = self.graph.add_host(name, group);
-        let data = self.graph.host_mut(host);
-        data.mentions.push(Mention { place, kind: MentionKind::HostOf(group) });
+        self.graph.host_mut(host).mentions.push(Mention { place, kind: MentionKind::HostOf(group) });
         if let Some(port) = port.filter(|_| is_new) {
-            data.assignments.push(Assignment { name: "ansible_port".into(), key: place, origin: Origin::Value(place, port.clone()) });
+            let assignment = self.assignment("ansible_port", range, Origin::Value(place, port.clone()));
+            self.graph.host_mut(host).assignments_mut().push(assignment);
         }
         host
+    }
+
+    fn assignment(&mut self, name: &str, key: TextRange, origin: Origin) -> Assignment {
+        let name = match self.names.get(name) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let name: Arc<str> = name.into();
+                self.names.insert(Arc::clone(&name));
+                name
+            }
+        };
+        Assignment { name, key: self.place(key), origin }
     }
 
     /// Sets a host variable; on the group when one has the host's name, as ansible-core does.
@@ -279,7 +296,7 @@ impl Reader {
             Some(group) => self.set_on_group(group, assignment, value),
             None => {
                 self.trusts_toml.get_or_insert(false);
-                self.graph.host_mut(host).assignments.push(assignment);
+                self.graph.host_mut(host).assignments_mut().push(assignment);
                 Ok(())
             }
         }

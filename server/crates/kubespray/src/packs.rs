@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use crate::variables::parsed;
-use crate::{Pack, Removed, Version, sources};
+use crate::{Default, Pack, Removed, Version, sources};
 
 /// The packs bundled with this build, oldest first. Each is read when it is first asked for.
 #[derive(Debug)]
@@ -55,6 +55,11 @@ impl Packs {
     /// What is known of a name that an earlier release read and `release` does not. Reads no pack for it.
     pub fn removed(&self, variable: &str, release: Version) -> Option<Removed> {
         crate::variables::removed(variable, release)
+    }
+
+    /// The values that a release accepts for a variable; empty when any is. Reads no pack for it.
+    pub fn values(&self, variable: &str, release: Version) -> Vec<Default> {
+        crate::variables::values(variable, release)
     }
 
     /// The releases that have a pack, oldest first.

@@ -236,6 +236,12 @@ pub(crate) fn removed(name: &str, release: Version) -> Option<Removed> {
     }
 }
 
+/// The values that `release` accepts for a variable; empty when any is.
+pub(crate) fn values(name: &str, release: Version) -> Vec<Default> {
+    let values = table().values.get(name).and_then(|values| ranges::select(values, release));
+    values.map_or_else(Vec::new, |values| serde_json::from_value(values).expect("bundled packs are well-formed"))
+}
+
 /// Whether any release has, or had, a variable of this name.
 pub(crate) fn is_known(name: &str) -> bool {
     let table = table();

@@ -113,20 +113,19 @@ impl Entries {
 
 /// A plain scalar by PyYAML's YAML 1.1 patterns; an error where PyYAML refuses the whole file.
 pub(crate) fn resolve(text: &str) -> Result<Value, &'static str> {
-    let first = text.bytes().next();
+    Ok(other_than_text(text)?.unwrap_or_else(|| Value::String(text.into())))
+}
+
+/// What a plain scalar is by those patterns; `None` when it is a text.
+pub(crate) fn other_than_text(text: &str) -> Result<Option<Value>, &'static str> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
-        "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
-        "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => return Ok(Value::Bool(false)),
-        "<<" | "=" => return Err("this sign cannot be a value: quote it"),
-        _ => {}
+        "" | "~" | "null" | "Null" | "NULL" => Ok(Some(Value::Null)),
+        "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => Ok(Some(Value::Bool(true))),
+        "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => Ok(Some(Value::Bool(false))),
+        "<<" | "=" => Err("this sign cannot be a value: quote it"),
+        _ if matches!(text.as_bytes()[0], b'0'..=b'9' | b'-' | b'+' | b'.') => number(text),
+        _ => Ok(None),
     }
-    if matches!(first, Some(b'0'..=b'9' | b'-' | b'+' | b'.'))
-        && let Some(number) = number(text)?
-    {
-        return Ok(number);
-    }
-    Ok(Value::String(text.into()))
 }
 
 /// A scalar under an explicit tag, as PyYAML's constructors read it; `None` where they refuse.

@@ -238,6 +238,11 @@ impl<'d> Node<'d> {
         construct::value(self)
     }
 
+    /// The text of [`Self::value`] when this is a plain scalar without a tag that Ansible reads as a text; the usual key, without making a value of it.
+    pub fn plain_text(self) -> Option<Cow<'d, str>> {
+        construct::plain_text(self)
+    }
+
     /// Items, or keys and values in turn.
     fn children(self) -> impl Iterator<Item = Node<'d>> {
         let document = self.document;

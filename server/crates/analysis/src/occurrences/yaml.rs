@@ -4,6 +4,7 @@ use hostwise_inventory::{SourceFile, expand};
 use hostwise_syntax::yaml::{Entry, Kind as NodeKind, Node, NodeId};
 use hostwise_syntax::{TextRange, Value};
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 
 use super::{Kind, Occurrence, Role, jinja};
 
@@ -139,14 +140,14 @@ pub(super) fn without_port(occurrence: Occurrence, text: &str) -> Occurrence {
     if !pattern.contains([':', '[']) {
         return occurrence;
     }
-    let expanded = expand(pattern).map(|expanded| expanded.names).unwrap_or_default();
-    let range = match &expanded[..] {
-        [name] if occurrence.is_literal() => pattern.find(name.as_str()).map(|at| {
+    let within = |names: &[Cow<'_, str>]| match names {
+        [name] if occurrence.is_literal() => pattern.find(name.as_ref()).map(|at| {
             let start = occurrence.range.start as usize + at;
             TextRange::new(start, start + name.len())
         }),
         _ => None,
     };
+    let range = expand(pattern).ok().and_then(|expanded| within(&expanded.names));
     match range {
         Some(range) => Occurrence { range, ..occurrence },
         None => Occurrence { kind: Kind::HostRange, ..occurrence },

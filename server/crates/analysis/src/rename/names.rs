@@ -75,7 +75,7 @@ fn is_word(name: &str) -> bool {
 
 fn is_host_name(name: &str) -> bool {
     let is_part = |character: char| character.is_alphanumeric() || matches!(character, '.' | '-' | '_' | '@');
-    name.starts_with(char::is_alphanumeric) && name.chars().all(is_part) && expand(name).is_ok_and(|expanded| expanded.names == [name])
+    name.starts_with(char::is_alphanumeric) && name.chars().all(is_part) && expand(name).is_ok_and(|expanded| expanded.names[..] == [name])
 }
 
 /// Words that templates read as something else.

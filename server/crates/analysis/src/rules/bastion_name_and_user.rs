@@ -14,6 +14,9 @@ pub(super) const RULE: Rule =
 /// What the proxy command reads of the host `bastion`.
 const READ: [&str; 2] = ["ansible_host", "ansible_user"];
 
+/// Whoever is in one of these is reached by Kubespray.
+const NODES: [&str; 2] = ["k8s_cluster", "etcd"];
+
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     if cluster.kubespray.is_none() || !needs_proxy(cluster) {
@@ -48,10 +51,10 @@ fn check(findings: &mut Findings<'_>) {
 
 /// The user of all other hosts, when that is one, beside the address.
 fn same_user(cluster: &Cluster, bastion: HostId) -> Option<Fix> {
-    let nodes = cluster.inventory.hosts().map(|(host, _)| host).filter(|&host| is_node(cluster, host));
-    let users: Vec<_> = nodes.map(|host| cluster.value(host, "ansible_user")).collect();
-    let Value::String(user) = users.first()? else { return None };
-    let is_one = users.iter().all(|other| Some(other) == users.first());
+    let situations = cluster.situations("ansible_user");
+    let mut users = situations.iter().filter(|situation| is_node(cluster, situation.hosts.example)).map(|situation| &situation.value);
+    let first @ Value::String(user) = users.next()? else { return None };
+    let is_one = users.all(|other| other == first);
     let address = cluster.winner(bastion, "ansible_host").filter(|_| is_one)?;
     let change = cluster.set_beside(&address, "ansible_user", &syntax::Value::String(user.clone()))?;
     Some(Fix { title: format!("Set ansible_user to {user}"), is_safe: false, change })
@@ -59,12 +62,15 @@ fn same_user(cluster: &Cluster, bastion: HostId) -> Option<Fix> {
 
 /// Whether a node is reached through Kubespray's proxy command: one that does not bring its own arguments for ssh and is not the controller.
 fn needs_proxy(cluster: &Cluster) -> bool {
-    let mut nodes = cluster.inventory.hosts().map(|(host, _)| host).filter(|&host| is_node(cluster, host)).peekable();
-    let brings_its_own =
-        |host: HostId| ["ansible_ssh_common_args", "ansible_connection"].iter().any(|name| cluster.winner(host, name).is_some());
-    nodes.peek().is_some() && !nodes.any(brings_its_own)
+    let is_set_on_a_node = |name: &&str| {
+        let situations = cluster.situations(name);
+        situations.iter().any(|situation| situation.winner.is_some() && is_node(cluster, situation.hosts.example))
+    };
+    let groups = NODES.iter().filter_map(|group| cluster.inventory.group_named(group));
+    let n_nodes: usize = groups.map(|group| cluster.inventory.members(group).len()).sum();
+    n_nodes > 0 && !["ansible_ssh_common_args", "ansible_connection"].iter().any(is_set_on_a_node)
 }
 
 fn is_node(cluster: &Cluster, host: HostId) -> bool {
-    ["k8s_cluster", "etcd"].iter().any(|group| cluster.is_member(host, group))
+    NODES.iter().any(|group| cluster.is_member(host, group))
 }

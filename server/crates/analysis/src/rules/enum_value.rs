@@ -90,15 +90,12 @@ fn applies(cluster: &Cluster, host: HostId, name: &str) -> bool {
 
 /// The first release without a value that an older one had.
 fn removed_in(name: &str, value: &str, version: hostwise_kubespray::Version) -> Option<String> {
-    let packs = Packs::bundled().all().filter(|pack| pack.version <= version);
-    let has = |pack: &hostwise_kubespray::Pack| {
-        pack.variable(name).is_some_and(|variable| variable.values.iter().any(|known| text_of(known) == value))
-    };
+    let packs = Packs::bundled();
     let mut had = false;
-    for pack in packs {
-        let has = has(pack);
+    for release in packs.versions().take_while(|release| *release <= version) {
+        let has = packs.values(name, release).iter().any(|known| text_of(known) == value);
         if had && !has {
-            return Some(pack.version.to_string());
+            return Some(release.to_string());
         }
         had = has;
     }

@@ -37,7 +37,7 @@ fn check(findings: &mut Findings<'_>) {
             is_meant && !cluster.where_true(condition).is_empty()
         });
         // A release that stops at a name still reads it: what is set instead, later ones know.
-        let later = || Packs::bundled().all().filter(|_| stops).find_map(|pack| pack.removed(name));
+        let later = || if stops { Packs::bundled().removed(name, Packs::bundled().development()) } else { None };
         let Some(removed) = release.pack.removed(name).or_else(later) else { continue };
         // The sample of the release itself may still show it, and the copy of the user may still read it.
         let is_shown = release.pack.variable(name).is_some_and(|variable| variable.sample.is_some() || !variable.roles.is_empty());

@@ -48,7 +48,7 @@ fn check(findings: &mut Findings<'_>) {
     if !cluster.is_since(28) {
         return;
     }
-    for name in VERSIONS {
+    for name in VERSIONS.into_iter().filter(|name| cluster.inventory.sets(name)) {
         for situation in cluster.situations(name).iter() {
             let (Value::String(version), Some(winner)) = (&situation.value, &situation.winner) else { continue };
             let Some(number) = version.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) else { continue };

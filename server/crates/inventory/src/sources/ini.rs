@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::{Outcome, Reader, Reading};
 use crate::graph::{GroupId, MentionKind, UNGROUPED};
 use crate::hosts::Expanded;
-use crate::precedence::{Assignment, Origin};
+use crate::precedence::Origin;
 use crate::{ProblemKind, SourceFile};
 
 /// Groups that something was said about before any header of theirs declared them, by name.
@@ -97,7 +97,7 @@ impl Reader {
             (SectionKind::Hosts, Some(pattern)) => {
                 for host in self.add_hosts(&unquoted(name(pattern)), pattern, group, is_ini_host)? {
                     for (index, assignment) in line.assignments.iter().enumerate() {
-                        let set = self.ini_assignment(&unquoted(name(assignment.key)), assignment.key, at(index as u32));
+                        let set = self.assignment(&unquoted(name(assignment.key)), assignment.key, at(index as u32));
                         self.set_on_host(host, set, || assignment.value.clone())?;
                     }
                 }
@@ -114,7 +114,7 @@ impl Reader {
             },
             (SectionKind::Vars, _) => {
                 for (index, assignment) in line.assignments.iter().enumerate() {
-                    let set = self.ini_assignment(name(assignment.key), assignment.key, at(index as u32));
+                    let set = self.assignment(name(assignment.key), assignment.key, at(index as u32));
                     self.set_on_group(group, set, || assignment.value.clone())?;
                 }
             }
@@ -122,14 +122,10 @@ impl Reader {
         }
         Ok(())
     }
-
-    fn ini_assignment(&self, name: &str, key: TextRange, origin: Origin) -> Assignment {
-        Assignment { name: name.into(), key: self.place(key), origin }
-    }
 }
 
 /// What the INI plugin refuses of patterns that are otherwise fine.
-fn is_ini_host(pattern: &str, expanded: &Expanded) -> Result<(), String> {
+fn is_ini_host(pattern: &str, expanded: &Expanded<'_>) -> Result<(), String> {
     if pattern.trim().ends_with(':') && expanded.port.is_none() {
         return Err("a colon behind a host must be followed by its port".to_owned());
     }

@@ -93,7 +93,7 @@ impl Reader {
         let place = self.place(range(variable.item.span()));
         let is_trusted = *self.trusts_toml.get_or_insert(true);
         let value = if is_trusted { value(variable.item) } else { untrusted(value(variable.item)) };
-        Assignment { name: variable.name.into(), key: self.place(variable.at), origin: Origin::Value(place, value) }
+        self.assignment(variable.name, variable.at, Origin::Value(place, value))
     }
 }
 

@@ -5,7 +5,7 @@ use hostwise_syntax::yaml::Node;
 
 use super::{Outcome, Reader, Reading, Refused};
 use crate::graph::{GroupId, MentionKind};
-use crate::mapping::{self, Pair};
+use crate::mapping::{self, Key, Pair};
 use crate::precedence::{Assignment, Origin};
 use crate::{ProblemKind, SourceFile, python};
 
@@ -29,15 +29,15 @@ enum Shape<'d> {
 /// Whether a root key is a section of a group that lost its group: nothing in it is what a group holds.
 fn is_misplaced(pair: &Pair<'_>) -> bool {
     const SECTIONS: [&str; 3] = ["vars", "children", "hosts"];
-    let is_section = |key: &Value| key.as_str().is_some_and(|key| SECTIONS.contains(&key));
+    let is_section = |key: &Key<'_>| key.as_str().is_some_and(|key| SECTIONS.contains(&key));
     let below = mapping::pairs(pair.entry.value);
     is_section(&pair.key) && !below.is_empty() && !below.iter().any(|pair| is_section(&pair.key))
 }
 
-fn not_text(key: Node<'_>, value: &Value, what: &str) -> String {
-    match value {
-        Value::String(_) => format!("a {what} needs a name"),
-        value => {
+fn not_text(key: Node<'_>, typed: &Key<'_>, what: &str) -> String {
+    match typed {
+        Key::Text(_) => format!("a {what} needs a name"),
+        Key::Other(value) => {
             let read = python::text(value);
             let (written, is) = (key.source(), if *read == *key.source() { String::new() } else { format!(" ({read})") });
             format!("{written} is {}{is} and no name of a {what}: put it in quotes", kind_of(value))
@@ -124,12 +124,9 @@ impl Reader {
             }
             return Ok(None);
         }
-        let name = match &pair.key {
-            Value::String(name) | Value::Unsafe(name) if !name.is_empty() => name,
-            _ => {
-                self.refuse_as(ProblemKind::UnquotedName, key.range(), not_text(key, &pair.key, "group"))?;
-                return Ok(None);
-            }
+        let Some(name) = pair.key.text().filter(|name| !name.is_empty()) else {
+            self.refuse_as(ProblemKind::UnquotedName, key.range(), not_text(key, &pair.key, "group"))?;
+            return Ok(None);
         };
         let group = self.define_group(name, key.range(), kind);
         if let Shape::Mapping(definition) = definition {
@@ -167,12 +164,13 @@ impl Reader {
         match section {
             Shape::Mapping(section) => {
                 for pair in mapping::pairs(section) {
-                    self.set_on_group(group, self.assignment(&pair), || file.value(pair.entry.value))?;
+                    let assignment = self.yaml_assignment(&pair);
+                    self.set_on_group(group, assignment, || file.value(pair.entry.value))?;
                 }
             }
             Shape::Name(name) => {
                 let place = self.place(name.range());
-                let assignment = Assignment { name: name.text().as_ref().into(), key: place, origin: Origin::Value(place, Value::Null) };
+                let assignment = self.assignment(&name.text(), name.range(), Origin::Value(place, Value::Null));
                 self.set_on_group(group, assignment, || Value::Null)?;
             }
             Shape::Nothing | Shape::Other => {}
@@ -241,7 +239,7 @@ impl Reader {
 
     fn host(&mut self, file: &SourceFile, group: GroupId, pair: &Pair<'_>) -> Outcome {
         let key = pair.entry.key;
-        let (Value::String(pattern) | Value::Unsafe(pattern)) = &pair.key else {
+        let Some(pattern) = pair.key.text() else {
             return self.refuse_as(ProblemKind::UnquotedName, key.range(), not_text(key, &pair.key, "host"));
         };
         let variables = pair.entry.value.target();
@@ -255,14 +253,14 @@ impl Reader {
         let variables = variables.filter(|_| is_mapping).map(|node| mapping::pairs(node)).unwrap_or_default();
         for host in hosts {
             for variable in &variables {
-                self.set_on_host(host, self.assignment(variable), || file.value(variable.entry.value))?;
+                let assignment = self.yaml_assignment(variable);
+                self.set_on_host(host, assignment, || file.value(variable.entry.value))?;
             }
         }
         Ok(())
     }
 
-    fn assignment(&self, pair: &Pair<'_>) -> Assignment {
-        let key = self.place(pair.entry.key.range());
-        Assignment { name: mapping::name(&pair.key), key, origin: Origin::Yaml(pair.entry.value.id()) }
+    fn yaml_assignment(&mut self, pair: &Pair<'_>) -> Assignment {
+        self.assignment(&pair.key.name(), pair.entry.key.range(), Origin::Yaml(pair.entry.value.id()))
     }
 }

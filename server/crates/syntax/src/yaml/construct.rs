@@ -14,6 +14,12 @@ pub(super) fn value(node: Node<'_>) -> Result<Value, SyntaxError> {
     Constructor { budget: 1_000_000 }.value(node, DEPTH)
 }
 
+/// The text of a plain scalar that is a text, without a value made of it.
+pub(super) fn plain_text(node: Node<'_>) -> Option<Cow<'_, str>> {
+    let text = Some(node).filter(|node| node.kind() == Kind::Plain && node.tag().is_none())?.text();
+    matches!(value::other_than_text(&text), Ok(None)).then_some(text)
+}
+
 struct Constructor {
     /// Nodes left, counted with every visit through an alias: a bomb of aliases ends here.
     budget: usize,
