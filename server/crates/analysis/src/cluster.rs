@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::checkout::Checkouts;
 use crate::components::{HostView, Views, for_people};
 use crate::discovery::parent;
+use crate::findings::Kept;
 use crate::layout::{Layout, Role};
 use crate::plays::missing::{Findings, Missing};
 use crate::plays::model::Text;
@@ -39,6 +40,8 @@ pub(crate) struct Cluster {
     pub(crate) found_tools: Findings,
     /// By the texts of `hosts`: what [`Cluster::hosts_of_pattern`] found.
     patterns: Mutex<Patterns>,
+    /// What rules found in it. (New settings, which give the severities, make a new inventory.)
+    pub(crate) findings: Kept,
 }
 
 /// The hosts of patterns; `None` for one that cannot be applied.
@@ -91,6 +94,7 @@ impl Cluster {
             missing_tools: OnceLock::new(),
             found_tools: Findings::default(),
             patterns: Mutex::default(),
+            findings: Kept::default(),
         }
     }
 

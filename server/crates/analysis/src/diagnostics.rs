@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hostwise_syntax::TextRange;
 
-use crate::findings::Findings;
+use crate::findings::of_rule;
 use crate::rules::{self, Tag, too_many_findings};
 use crate::{Cancelled, Diagnostics, Fix, Token, Workspace, ignores};
 
@@ -76,13 +76,11 @@ const LIMIT: usize = 100;
 pub(crate) fn of_workspace(workspace: &Workspace, token: &Token) -> Result<Diagnostics, Cancelled> {
     let mut by_path: BTreeMap<Arc<str>, Vec<Diagnostic>> = BTreeMap::new();
     for cluster in workspace.clusters() {
-        let mut findings = Findings::new(cluster, workspace);
         for rule in rules::ALL {
             token.check()?;
-            (rule.check)(&mut findings);
-        }
-        for (path, diagnostic) in findings.into_diagnostics() {
-            by_path.entry(path).or_default().push(diagnostic);
+            for (path, diagnostic) in of_rule(rule, cluster, workspace).iter() {
+                by_path.entry(Arc::clone(path)).or_default().push(diagnostic.clone());
+            }
         }
     }
     ignores::apply(workspace, &mut by_path);

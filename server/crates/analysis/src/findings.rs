@@ -1,6 +1,7 @@
 //! How a rule says what it found: one finding per cause, with the hosts that it concerns.
 
-use std::sync::Arc;
+use std::cell::Cell;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hostwise_inventory::{HostId, MentionKind, Place};
 use hostwise_syntax::{TextRange, Value};
@@ -22,7 +23,9 @@ const RELATED: usize = 12;
 /// What a check looks at, and where it puts what it finds.
 pub(crate) struct Findings<'w> {
     pub(crate) cluster: &'w Cluster,
-    pub(crate) workspace: &'w Workspace,
+    workspace: &'w Workspace,
+    /// Whether the rule has asked for more than the inventory.
+    looked_around: Cell<bool>,
     found: Vec<Finding>,
     /// By what makes two findings the same.
     known: FxHashMap<Key, usize>,
@@ -122,9 +125,37 @@ impl Remedy {
     }
 }
 
+/// Findings with their paths.
+pub(crate) type Found = Arc<[(Arc<str>, Diagnostic)]>;
+
+/// What rules found that looked at nothing but one inventory, by their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(Mutex<FxHashMap<&'static str, Found>>);
+
+/// What a rule finds in an inventory, with the severities of the settings; a rule that is off finds nothing.
+pub(crate) fn of_rule(rule: &Rule, cluster: &Cluster, workspace: &Workspace) -> Found {
+    let known = cluster.findings.0.lock().unwrap_or_else(PoisonError::into_inner).get(rule.id).cloned();
+    known.unwrap_or_else(|| {
+        let mut findings = Findings::new(cluster, workspace);
+        (rule.check)(&mut findings);
+        let looked_around = findings.looked_around.get();
+        let found = findings.into_diagnostics();
+        if !looked_around {
+            cluster.findings.0.lock().unwrap_or_else(PoisonError::into_inner).insert(rule.id, Arc::clone(&found));
+        }
+        found
+    })
+}
+
 impl<'w> Findings<'w> {
-    pub(crate) fn new(cluster: &'w Cluster, workspace: &'w Workspace) -> Self {
-        Self { cluster, workspace, found: Vec::new(), known: FxHashMap::default() }
+    fn new(cluster: &'w Cluster, workspace: &'w Workspace) -> Self {
+        Self { cluster, workspace, looked_around: Cell::new(false), found: Vec::new(), known: FxHashMap::default() }
+    }
+
+    /// Everything around the inventory. What a rule finds without it is kept for as long as the inventory is the same.
+    pub(crate) fn workspace(&self) -> &'w Workspace {
+        self.looked_around.set(true);
+        self.workspace
     }
 
     /// A finding at a place of the inventory; [`Self::report`] adds it.
@@ -192,9 +223,8 @@ impl<'w> Findings<'w> {
         }
     }
 
-    /// All findings, with the severities of the settings; a rule that is off has none. What a test of the CI borrows is for the inventory to judge that
-    /// it belongs to.
-    pub(crate) fn into_diagnostics(self) -> Vec<(Arc<str>, Diagnostic)> {
+    /// All that it found. What a test of the CI borrows is for the inventory to judge that it belongs to.
+    fn into_diagnostics(self) -> Found {
         let Findings { cluster, workspace, found, .. } = self;
         let severity = |finding: &Finding| workspace.settings().severity(finding.rule, finding.severity);
         let own = found.into_iter().filter(|finding| !cluster.borrows(&finding.path));
@@ -265,4 +295,45 @@ fn diagnostic(cluster: &Cluster, severity: Severity, finding: Finding) -> Diagno
         }
     }
     Diagnostic { range, severity, code: rule.id, message, host, related, fixes, tag: rule.tag }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use hostwise_inventory::{Content, Entry, Files, SourceFile};
+
+    use super::*;
+    use crate::{Settings, Token};
+
+    fn put(files: &mut Files, path: &str, text: &str) {
+        files.insert(path, Entry::File(Arc::new(SourceFile::new(path, Content::Text(text.into()), false))));
+    }
+
+    fn found(workspace: &Workspace, rule: &str) -> Found {
+        let rule = Rule::named(rule).expect("a rule");
+        of_rule(rule, &workspace.clusters()[0], workspace)
+    }
+
+    #[test]
+    fn an_edit_elsewhere_asks_only_the_rules_that_look_around() {
+        let mut files = Files::default();
+        put(&mut files, "/w/a/hosts.yaml", "etcd: {hosts: {h1: , h2: }}\nkube_control_plane: {hosts: {h1: }}\nkube_node: {hosts: {h2: }}\n");
+        put(&mut files, "/w/a/group_vars/all.yml", "calico_endpoint_to_host_actoin: ACCEPT\n");
+        put(&mut files, "/w/b/hosts.yaml", "kube_node: {hosts: {h3: }}\n");
+        let before = Workspace::new(files.clone(), BTreeSet::new(), Settings::default());
+        let codes = |workspace: &Workspace| -> Vec<String> {
+            let found = workspace.diagnostics(&Token::never()).expect("not cancelled");
+            found.iter().flat_map(|(path, found)| found.iter().map(move |found| format!("{path} {}", found.code))).collect()
+        };
+        assert!(codes(&before).contains(&"/w/a/group_vars/all.yml variable-typo".to_owned()), "{:?}", codes(&before));
+        let members = found(&before, "etcd-even-members");
+        assert_eq!(members.len(), 1);
+
+        put(&mut files, "/w/site.yml", "- hosts: all\n  tasks:\n    - debug: {msg: \"{{ calico_endpoint_to_host_actoin }}\"}\n");
+        let after = before.change_files(files.clone());
+        assert!(Arc::ptr_eq(&found(&after, "etcd-even-members"), &members), "it is the same inventory");
+        assert!(found(&after, "variable-typo").is_empty(), "a play reads it now");
+        assert_eq!(codes(&after), codes(&Workspace::new(files, BTreeSet::new(), Settings::default())));
+    }
 }

@@ -50,7 +50,7 @@ fn name_it(findings: &Findings<'_>, host: HostId, place: Place, used: IpAddr) ->
             let syntax::Value::List(known) = &layer.value else { return None };
             cluster.change_value(&layer, &syntax::Value::List(known.iter().cloned().chain([address]).collect()))
         }
-        None => cluster.set_for_all(findings.workspace.files(), place, NAMES, &syntax::Value::List([address].into())),
+        None => cluster.set_for_all(findings.workspace().files(), place, NAMES, &syntax::Value::List([address].into())),
     };
     Some(Fix { title: format!("Add {used} to {NAMES}"), is_safe: false, change: change? })
 }

@@ -40,7 +40,7 @@ fn check(findings: &mut Findings<'_>) {
                     let message = format!("{name} is in the group bastion, but a proxy command is only made for a host named bastion");
                     let path = cluster.inventory.file(place.file).path();
                     let has_all = READ.iter().all(|name| cluster.winner(host, name).is_some());
-                    let renamed = rename(findings.workspace, path, place.range.start as usize, "bastion").ok().filter(|_| has_all);
+                    let renamed = rename(findings.workspace(), path, place.range.start as usize, "bastion").ok().filter(|_| has_all);
                     let fix = renamed.map(|change| Fix { title: format!("Rename {name} to bastion"), is_safe: false, change });
                     findings.report(findings.at(&RULE, place, message).severity(Severity::Warning).on([host]).fix(fix));
                 }

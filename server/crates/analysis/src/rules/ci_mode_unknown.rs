@@ -11,7 +11,7 @@ pub(super) const RULE: Rule =
     Rule { id: "ci-mode-unknown", severity: Severity::Error, tag: None, page: include_str!("ci-mode-unknown.md"), check };
 
 fn check(findings: &mut Findings<'_>) {
-    let workspace = findings.workspace;
+    let workspace = findings.workspace();
     let Some(given) = &findings.cluster.request.given else { return };
     let path = &given.path;
     let test = workspace.files().file(path).and_then(|file| ci::read(workspace.files(), file, workspace.settings()));

@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
-    let Some(committed) = findings.workspace.committed(cluster) else { return };
+    let Some(committed) = findings.workspace().committed(cluster) else { return };
     for (group, effect) in [
         ("kube_control_plane", "a new certificate authority and a second cluster would be made there"),
         ("etcd", "members and their certificates would be made anew from there"),

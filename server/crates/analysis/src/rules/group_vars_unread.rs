@@ -21,14 +21,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
-    for unread in unread::of(cluster, findings.workspace, Kind::Group) {
+    for unread in unread::of(cluster, findings.workspace(), Kind::Group) {
         let name = name_of(&unread.path);
         let (severity, message, fix) = match &unread.hidden_by {
             Some(hidden_by) => hidden(&unread, hidden_by),
             None => match meant(cluster, &unread.name) {
                 Meant::Group(meant) => {
                     let message = format!("group_vars/{name} matches no group: nothing in it is read, the group is called {meant}");
-                    (RULE.severity, message, unread::rename(findings.workspace, &unread, &meant))
+                    (RULE.severity, message, unread::rename(findings.workspace(), &unread, &meant))
                 }
                 Meant::Later => continue,
                 Meant::Absent => (Severity::Hint, format!("group_vars/{name} is not read: there is no group {} here", unread.name), None),
@@ -37,7 +37,7 @@ fn check(findings: &mut Findings<'_>) {
         };
         report(findings, &unread, severity, &message, fix);
     }
-    let elsewhere = unread::above(cluster, findings.workspace);
+    let elsewhere = unread::above(cluster, findings.workspace());
     for file in elsewhere {
         let name = name_of(parent_of_variables(file.path()));
         let sources: Vec<&str> = cluster.request.sources.iter().map(|source| name_of(source)).collect();

@@ -19,13 +19,13 @@ pub(super) const RULE: Rule =
     Rule { id: "host-pattern-unknown", severity: Severity::Warning, tag: None, page: include_str!("host-pattern-unknown.md"), check };
 
 fn check(findings: &mut Findings<'_>) {
-    let clusters = findings.workspace.clusters();
+    let clusters = findings.workspace().clusters();
     // It is about all inventories together, so once is enough.
     let is_first = clusters.first().is_some_and(|first| std::ptr::eq(&**first, findings.cluster));
     if !is_first || clusters.iter().any(|cluster| !is_known(cluster)) {
         return;
     }
-    let library = findings.workspace.library();
+    let library = findings.workspace().library();
     let made = OnceCell::new();
     let may_be_made =
         |name: &str| made.get_or_init(|| made_while_running(library)).as_ref().is_none_or(|made: &BTreeSet<Arc<str>>| made.contains(name));
@@ -50,7 +50,7 @@ fn check(findings: &mut Findings<'_>) {
 fn report(findings: &mut Findings<'_>, file: &PlayFile, hosts: &Text, name: TextRange) {
     let text = &hosts.text[name.span()];
     let mut known: Vec<Arc<str>> = Vec::new();
-    for cluster in findings.workspace.clusters() {
+    for cluster in findings.workspace().clusters() {
         known.extend(cluster.inventory.groups().map(|(_, group)| Arc::clone(&group.name)));
         known.extend(cluster.inventory.hosts().map(|(_, host)| Arc::clone(&host.name)));
     }

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
-    for unread in unread::of(cluster, findings.workspace, Kind::Host) {
+    for unread in unread::of(cluster, findings.workspace(), Kind::Host) {
         let name = name_of(&unread.path);
         let hosts = || cluster.inventory.hosts().map(|(_, host)| &*host.name);
         // Numbers tell hosts apart: node2 is no slip for node1.
@@ -26,7 +26,7 @@ fn check(findings: &mut Findings<'_>) {
             (Some(hidden_by), _) => (RULE.severity, format!("{name} is not read: {} comes first", name_of(hidden_by)), None),
             (None, Some(meant)) => {
                 let message = format!("host_vars/{name} matches no host: nothing in it is read, the host is called {meant}");
-                (RULE.severity, message, unread::rename(findings.workspace, &unread, meant))
+                (RULE.severity, message, unread::rename(findings.workspace(), &unread, meant))
             }
             (None, None) => (Severity::Information, format!("host_vars/{name} matches no host: nothing in it is read"), None),
         };

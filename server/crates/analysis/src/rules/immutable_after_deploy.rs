@@ -27,7 +27,7 @@ const KEPT: [&str; 11] = [
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
-    let Some(committed) = findings.workspace.committed(cluster) else { return };
+    let Some(committed) = findings.workspace().committed(cluster) else { return };
     // The first control plane speaks for the cluster.
     let first = |cluster: &Cluster| -> Option<HostId> {
         cluster.inventory.members(cluster.inventory.group_named("kube_control_plane")?).first().copied()

@@ -31,7 +31,7 @@ fn check(findings: &mut Findings<'_>) {
         }
         let message = format!("{HOSTS} cannot be the name of a node: only lower-case letters, digits, - and . are allowed");
         let better = host.name.to_ascii_lowercase().replace('_', "-");
-        let fix = (is_domain(&better)).then(|| rename(findings.workspace, file.path(), mention.place.range.start as usize, &better));
+        let fix = (is_domain(&better)).then(|| rename(findings.workspace(), file.path(), mention.place.range.start as usize, &better));
         let fix = fix.and_then(Result::ok).map(|change| Fix { title: format!("Rename {} to {better}", host.name), is_safe: false, change });
         findings.report(findings.at(&RULE, mention.place, message).on([id]).fix(fix));
     }

@@ -30,7 +30,7 @@ fn rename(findings: &Findings<'_>, place: Place) -> Option<Fix> {
     let (directory, name) = path.rsplit_once('/')?;
     let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let to: Arc<str> = format!("{directory}/{name}.yaml").into();
-    if findings.workspace.files().get(&to).is_some() {
+    if findings.workspace().files().get(&to).is_some() {
         return None;
     }
     let change = Change { edits: Vec::new(), renames: vec![FileRename { from: Arc::clone(path), to }] };

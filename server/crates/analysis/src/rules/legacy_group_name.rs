@@ -27,7 +27,7 @@ fn check(findings: &mut Findings<'_>) {
         let Some(mention) = place(cluster, group) else { continue };
         let (severity, message, hosts) = judge(cluster, group, old, name);
         let path = cluster.inventory.file(mention.place.file).path();
-        let renamed = rename(findings.workspace, path, mention.place.range.start as usize, name).ok();
+        let renamed = rename(findings.workspace(), path, mention.place.range.start as usize, name).ok();
         let change = renamed.or_else(|| joined(findings, group, name));
         let fix = change.map(|change| Fix { title: format!("Rename {old} to {name}"), is_safe: true, change });
         findings.report(findings.at(&RULE, mention.place, message).severity(severity).on(hosts).fix(fix));
@@ -74,7 +74,7 @@ fn joined(findings: &Findings<'_>, old: GroupId, name: &str) -> Option<Change> {
         !file.is_yaml() && file.text().get(mention.place.range.span()) == Some(&cluster.inventory.group(old).name)
     };
     let thing = Thing::Group(Arc::clone(&cluster.inventory.group(old).name));
-    let has_variables = !occurrences::variable_paths(findings.workspace, cluster, &thing).is_empty();
+    let has_variables = !occurrences::variable_paths(findings.workspace(), cluster, &thing).is_empty();
     let is_apart = !cluster.inventory.is_within(old, new) && !cluster.inventory.is_within(new, old);
     if has_variables || !is_apart || !mentions.iter().all(in_ini) {
         return None;

@@ -46,7 +46,7 @@ fn is_absent(findings: &Findings<'_>, group: &str) -> bool {
     };
     let folder = |cluster: &Cluster| cluster.request.sources.first().map(|source| Arc::<str>::from(parent(source)));
     let home = folder(findings.cluster);
-    !findings.workspace.clusters().iter().filter(|cluster| folder(cluster) == home).any(|cluster| has_hosts(cluster))
+    !findings.workspace().clusters().iter().filter(|cluster| folder(cluster) == home).any(|cluster| has_hosts(cluster))
 }
 
 fn first_group_with_hosts(cluster: &Cluster) -> Option<Place> {

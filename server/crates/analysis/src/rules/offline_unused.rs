@@ -44,7 +44,7 @@ fn is_used(inventory: &Inventory, name: &str) -> bool {
 
 /// Whether a playbook or a role of the workspace names it.
 fn is_used_elsewhere(findings: &Findings<'_>, name: &str) -> bool {
-    findings.workspace.files().iter().any(|(path, entry)| match entry {
+    findings.workspace().files().iter().any(|(path, entry)| match entry {
         hostwise_inventory::Entry::File(file) => findings.cluster.inventory.file_id(path).is_none() && names(file.text(), name),
         hostwise_inventory::Entry::Directory => false,
     })

@@ -53,7 +53,7 @@ fn check(findings: &mut Findings<'_>) {
         let others: Vec<_> = others.collect();
         // With another line for the others, moving this one changes nothing for them.
         let is_only = camps.iter().skip(1).all(|camp| camp.winner.is_none());
-        let change = if is_only { cluster.move_to_all(findings.workspace.files(), winner) } else { None };
+        let change = if is_only { cluster.move_to_all(findings.workspace().files(), winner) } else { None };
         let fix = change.map(|change| Fix { title: format!("Move {name} to group_vars/all"), is_safe: false, change });
         findings.report(findings.at(&RULE, winner.key, message).on(odd.hosts.iter().copied()).because(others).fix(fix));
     }

@@ -41,7 +41,7 @@ fn check(findings: &mut Findings<'_>) {
         let Some(removed) = release.pack.removed(name).or_else(later) else { continue };
         // The sample of the release itself may still show it, and the copy of the user may still read it.
         let is_shown = release.pack.variable(name).is_some_and(|variable| variable.sample.is_some() || !variable.roles.is_empty());
-        if !stops && (is_shown || !release.declared(name).is_empty() || is_read(findings.workspace, cluster, name)) {
+        if !stops && (is_shown || !release.declared(name).is_empty() || is_read(findings.workspace(), cluster, name)) {
             continue;
         }
         let last = removed.last.map(|last| format!(" (last: {}.{})", last.major, last.minor)).unwrap_or_default();

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule =
     Rule { id: "tool-not-installed", severity: Severity::Warning, tag: None, page: include_str!("tool-not-installed.md"), check };
 
 fn check(findings: &mut Findings<'_>) {
-    let (cluster, library) = (findings.cluster, findings.workspace.library());
+    let (cluster, library) = (findings.cluster, findings.workspace().library());
     if cluster.kubespray.is_none() {
         return;
     }

@@ -44,7 +44,7 @@ fn check(findings: &mut Findings<'_>) {
         let hosts = without_role(cluster, id, meant);
         let Some(place) = cluster.group_place(id).filter(|_| !hosts.is_empty()) else { continue };
         let path = cluster.inventory.file(place.file).path();
-        let fix = rename(findings.workspace, path, place.range.start as usize, meant).ok();
+        let fix = rename(findings.workspace(), path, place.range.start as usize, meant).ok();
         let fix = fix.map(|change| Fix { title: format!("Rename {} to {meant}", group.name), is_safe: false, change });
         let message = format!("Kubespray knows no group {}, {meant} is meant: {HOSTS} will not be in it", group.name);
         findings.report(findings.at(&RULE, place, message).on(hosts).fix(fix));

@@ -125,7 +125,7 @@ fn compare(findings: &mut Findings<'_>, name: &str, severity: Severity, dedicate
 
 fn report(findings: &mut Findings<'_>, name: &str, winner: &Layer, message: String, severity: Severity, dedicated: &[HostId]) {
     let cluster = findings.cluster;
-    let change = cluster.move_to_all(findings.workspace.files(), winner);
+    let change = cluster.move_to_all(findings.workspace().files(), winner);
     let fix = change.map(|change| Fix { title: format!("Move {name} to group_vars/all"), is_safe: true, change });
     findings.report(findings.at(&RULE, winner.key, message).severity(severity).on(dedicated.iter().copied()).fix(fix));
 }

@@ -39,7 +39,7 @@ fn check(findings: &mut Findings<'_>) {
     let Some(release) = &cluster.kubespray else { return };
     for name in cluster.inventory.set_variables() {
         let Some(meant) = meant(&release.pack, name) else { continue };
-        if release.default(name).is_some() || is_read(findings.workspace, cluster, name) {
+        if release.default(name).is_some() || is_read(findings.workspace(), cluster, name) {
             continue;
         }
         for definition in cluster.inventory.definitions(name) {

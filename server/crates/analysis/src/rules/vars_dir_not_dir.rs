@@ -7,7 +7,7 @@ pub(super) const RULE: Rule =
     Rule { id: "vars-dir-not-dir", severity: Severity::Warning, tag: None, page: include_str!("vars-dir-not-dir.md"), check };
 
 fn check(findings: &mut Findings<'_>) {
-    let (cluster, files) = (findings.cluster, findings.workspace.files());
+    let (cluster, files) = (findings.cluster, findings.workspace().files());
     for base in cluster.inventory.variable_bases(files) {
         for (name, of) in [("group_vars", "group"), ("host_vars", "host")] {
             if let Some(file) = files.file(&format!("{base}/{name}")) {
