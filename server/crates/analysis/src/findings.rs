@@ -318,7 +318,11 @@ mod tests {
     #[test]
     fn an_edit_elsewhere_asks_only_the_rules_that_look_around() {
         let mut files = Files::default();
-        put(&mut files, "/w/a/hosts.yaml", "etcd: {hosts: {h1: , h2: }}\nkube_control_plane: {hosts: {h1: }}\nkube_node: {hosts: {h2: }}\n");
+        put(
+            &mut files,
+            "/w/a/hosts.yaml",
+            "etcd: {hosts: {h1: , h2: }}\nkube_control_plane: {hosts: {h1: }}\nkube_node: {hosts: {h2: }}\n",
+        );
         put(&mut files, "/w/a/group_vars/all.yml", "calico_endpoint_to_host_actoin: ACCEPT\n");
         put(&mut files, "/w/b/hosts.yaml", "kube_node: {hosts: {h3: }}\n");
         let before = Workspace::new(files.clone(), BTreeSet::new(), Settings::default());
