@@ -37,6 +37,26 @@ fn a_host_is_renamed_in_each_encoding() {
 }
 
 #[test]
+fn a_range_is_renamed_as_a_whole_or_left_by_one_host() {
+    let text = "web:\n  hosts:\n    é€😀: {e: 1}\netcd: {hosts: {é€😀: , 'n[1:2]:22': }}\ndb: {hosts: {n2: }}\n";
+    let before = "etcd: {hosts: {é€😀: , '";
+    for encoding in ["utf-8", "utf-16"] {
+        let mut client = Client::in_memory(encoded(encoding));
+        client.open(HOSTS, 1, text);
+        client.findings(HOSTS);
+        let character = if encoding == "utf-8" { before.len() } else { before.encode_utf16().count() } as u32;
+        let prepared = client.call("textDocument/prepareRename", at(HOSTS, 3, character + 3));
+        assert_eq!((short(&prepared["range"]), &prepared["placeholder"]), (format!("3:{character}-{}", character + 6), &json!("n[1:2]")));
+        let edit = rename(&mut client, at(HOSTS, 3, character + 3), "w[1:2]");
+        let whole = format!("3:{}-{} 'w[1:2]:22'", character - 1, character + 10);
+        assert_eq!(edits(&edit["changes"][HOSTS]), [whole, "4:13-15 w2".to_owned()], "{encoding}");
+        let edit = rename(&mut client, at(HOSTS, 4, 14), "x");
+        let split = format!("3:{}-{} 'n1:22':, 'x:22':", character - 1, character + 11);
+        assert_eq!(edits(&edit["changes"][HOSTS]), [split, "4:13-15 x".to_owned()], "{encoding}");
+    }
+}
+
+#[test]
 fn files_are_renamed_in_the_same_edit_or_nothing_is() {
     let folder = tempfile::tempdir().expect("a folder");
     write_inventory(folder.path());

@@ -157,10 +157,17 @@ fn what_others_rely_on_is_refused() {
     assert_eq!(refused("a$0ll: {hosts: {a: }}\n"), "all is a group of Ansible's own");
     assert_eq!(refused("all: {hosts: {a: {ansible_$0host: 1}}}\n"), "ansible_host is a variable of Ansible's own");
     assert_eq!(refused("etcd: {vars: {container_ma$0nager: x}}\n"), "container_manager is a variable that Kubespray reads");
-    assert_eq!(refused("etcd:\n  hosts:\n    n[1:$03]:\n"), "this stands for 3 hosts: rename one where it is named alone");
     assert_eq!(
-        refused("etcd:\n  hosts:\n    n[1:3]:\nx: {hosts: {n$02: }}\n"),
+        refused("etcd:\n  hosts:\n    n[1:3]: &v {x: 1}\nx: {hosts: {n$02: }}\n"),
         "n2 is one of a range of hosts in hosts.yaml:3: write the hosts of the range one by one first"
+    );
+    assert_eq!(
+        refused("etcd:\n  hosts:\n    n[1:$03]:\nx: {hosts: {\"n[2:3]\": }}\n"),
+        "some of these hosts are in another range in hosts.yaml:4: write its hosts one by one first"
+    );
+    assert_eq!(
+        refused("#- /w/hosts.toml\n[web.hosts]\n\"n[1:2]\" = {}\n[db.hosts]\nn$01 = {}\n#- /w/group_vars/all.yml\nx: 1\n"),
+        "n1 is one of a range of hosts in hosts.toml:2: write the hosts of the range one by one first"
     );
     assert_eq!(
         refused("etcd: {hosts: {\"\\x61\": }}\nx: {hosts: {$0a: }}\n"),
@@ -300,4 +307,116 @@ when: mine
         /w/site.yml: - mine | int > 1 and 'front' in group_names
     "#]],
     );
+}
+
+/// The whole texts that are others, then the renames.
+fn check_whole(fixture: &str, new_name: &str, expected: Expect) {
+    let scene = scene(fixture);
+    let result = rename(&scene.workspace, &scene.path, scene.offset, new_name);
+    let show = |change: Change| {
+        let after = hostwise_analysis::apply(scene.workspace.files(), &Change { renames: Vec::new(), ..change.clone() }).expect("it fits");
+        let mut paths: Vec<_> = change.edits.iter().map(|edit| &edit.path).collect();
+        paths.dedup();
+        let mut out: String = paths.into_iter().map(|path| format!("#- {path}\n{}", after.file(path).expect("a file").text())).collect();
+        out.extend(change.renames.iter().map(|rename| format!("{} -> {}\n", rename.from, rename.to)));
+        out
+    };
+    expected.assert_eq(&result.map_or_else(|refusal| format!("refused: {refusal}\n"), show));
+}
+
+#[test]
+fn a_host_leaves_its_range_with_the_variables_of_the_range() {
+    check_whole(
+        "\
+#- /w/hosts.yaml
+all:
+  hosts:
+    # workers
+    n[1:4]: # é€😀
+      x: 1
+    other:
+etcd: {hosts: {\"n[1:2]:22\": {y: 1}, n$02: }}
+#- /w/more/inventory.ini
+[a]
+n[1:2]
+#- /w/host_vars/n2.yml
+z: 1
+#- /w/site.yml
+- hosts: n2:other
+",
+        "db",
+        expect![[r##"
+            #- /w/hosts.yaml
+            all:
+              hosts:
+                # workers
+                n1: # é€😀
+                  x: 1
+                db: # é€😀
+                  x: 1
+                n[3:4]: # é€😀
+                  x: 1
+                other:
+            etcd: {hosts: {"n1:22": {y: 1}, "db:22": {y: 1}, db: }}
+            #- /w/more/inventory.ini
+            [a]
+            n1
+            db
+            #- /w/site.yml
+            - hosts: db:other
+            /w/host_vars/n2.yml -> /w/host_vars/db.yml
+        "##]],
+    );
+    check_whole(
+        "#- /w/inventory.ini\n[web]\nn[01:12]:22 x=1 # é€😀\n[etcd]\nn$002\n",
+        "w",
+        expect![[r#"
+            #- /w/inventory.ini
+            [web]
+            n01:22 x=1
+            w:22 x=1
+            n[03:12]:22 x=1 # é€😀
+            [etcd]
+            w
+        "#]],
+    );
+}
+
+#[test]
+fn a_range_gets_the_names_of_another_one() {
+    let fixture = "\
+#- /w/hosts.yaml
+all: {hosts: {é€😀: , n3: }}
+web:
+  hosts:
+    n[1$0:3]:22:
+      x: 1
+etcd: {hosts: {n1: , 'n[1:3]': }}
+#- /w/host_vars/n2.yml
+z: 1
+#- /w/group_vars/all.yml
+first: \"{{ hostvars['n1'].ip }}\"
+";
+    check_whole(fixture, "w-[01:03]", expect![[r##"
+        #- /w/group_vars/all.yml
+        first: "{{ hostvars['w-01'].ip }}"
+        #- /w/hosts.yaml
+        all: {hosts: {é€😀: , w-03: }}
+        web:
+          hosts:
+            w-[01:03]:22:
+              x: 1
+        etcd: {hosts: {w-01: , 'w-[01:03]': }}
+        /w/host_vars/n2.yml -> /w/host_vars/w-02.yml
+    "##]]);
+    check_whole(fixture, "w", expect![[r#"
+        refused: this stands for 3 hosts: give a range of as many, like node[1:3]
+    "#]]);
+    check_whole(fixture, "w[1:2]", expect![[r#"
+        refused: this stands for 3 hosts: give a range of as many, like node[1:3]
+    "#]]);
+    check_whole(fixture, "n[1:3]", expect![[""]]);
+    check_whole(fixture, "n[2:4]", expect![[r#"
+        refused: n2 is a host already
+    "#]]);
 }
