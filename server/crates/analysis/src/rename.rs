@@ -199,7 +199,9 @@ fn check_sites(workspace: &Workspace, sites: &[Site], things: &[Thing]) -> Resul
         }
         match things {
             [host] if ranges::split(file, site, host.name(), host.name()).is_some() => {}
-            [host] => return Err(format!("{} is one of a range of hosts in {line}: write the hosts of the range one by one first", host.name())),
+            [host] => {
+                return Err(format!("{} is one of a range of hosts in {line}: write the hosts of the range one by one first", host.name()));
+            }
             _ => return Err(format!("some of these hosts are in another range in {line}: write its hosts one by one first")),
         }
     }

@@ -397,7 +397,10 @@ z: 1
 #- /w/group_vars/all.yml
 first: \"{{ hostvars['n1'].ip }}\"
 ";
-    check_whole(fixture, "w-[01:03]", expect![[r##"
+    check_whole(
+        fixture,
+        "w-[01:03]",
+        expect![[r##"
         #- /w/group_vars/all.yml
         first: "{{ hostvars['w-01'].ip }}"
         #- /w/hosts.yaml
@@ -408,15 +411,28 @@ first: \"{{ hostvars['n1'].ip }}\"
               x: 1
         etcd: {hosts: {w-01: , 'w-[01:03]': }}
         /w/host_vars/n2.yml -> /w/host_vars/w-02.yml
-    "##]]);
-    check_whole(fixture, "w", expect![[r#"
+    "##]],
+    );
+    check_whole(
+        fixture,
+        "w",
+        expect![[r#"
         refused: this stands for 3 hosts: give a range of as many, like node[1:3]
-    "#]]);
-    check_whole(fixture, "w[1:2]", expect![[r#"
+    "#]],
+    );
+    check_whole(
+        fixture,
+        "w[1:2]",
+        expect![[r#"
         refused: this stands for 3 hosts: give a range of as many, like node[1:3]
-    "#]]);
+    "#]],
+    );
     check_whole(fixture, "n[1:3]", expect![[""]]);
-    check_whole(fixture, "n[2:4]", expect![[r#"
+    check_whole(
+        fixture,
+        "n[2:4]",
+        expect![[r#"
         refused: n2 is a host already
-    "#]]);
+    "#]],
+    );
 }

@@ -16,16 +16,15 @@ const MAX_WRITTEN: usize = 32;
 /// A pattern of a host list without its port, and the port with its colon.
 pub(super) fn without_port(pattern: &str) -> (&str, &str) {
     match pattern.rsplit_once(':') {
-        Some((address, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            (address, &pattern[address.len()..])
-        }
+        Some((address, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (address, &pattern[address.len()..]),
         _ => (pattern, ""),
     }
 }
 
 /// Whether a range stands for these hosts, in this order.
 pub(super) fn is_all(pattern: &str, hosts: &[Thing]) -> bool {
-    hosts.len() > 1 && expand(pattern).is_ok_and(|expanded| expanded.names.iter().map(|name| &**name).eq(hosts.iter().map(|host| &**host.name())))
+    hosts.len() > 1
+        && expand(pattern).is_ok_and(|expanded| expanded.names.iter().map(|name| &**name).eq(hosts.iter().map(|host| &**host.name())))
 }
 
 /// The hosts of a range that shall stand for as many as `old` does.
@@ -137,8 +136,11 @@ mod tests {
             ("r[1:2]s[1:2]", "r1s2", "r1s1 x r2s1 r2s2"),
         ] {
             assert_eq!(parts(pattern, old, "x").expect("parts").join(" "), expected, "{pattern}");
-            let hosts = |patterns: &[String]| -> Vec<String> { 
-                patterns.iter().flat_map(|part| expand(part).expect("a pattern").names.iter().map(|name| name.to_string()).collect::<Vec<_>>()).collect()
+            let hosts = |patterns: &[String]| -> Vec<String> {
+                patterns
+                    .iter()
+                    .flat_map(|part| expand(part).expect("a pattern").names.iter().map(|name| name.to_string()).collect::<Vec<_>>())
+                    .collect()
             };
             let others: Vec<String> = hosts(&parts(pattern, old, "x").expect("parts")).into_iter().filter(|name| name != "x").collect();
             let before: Vec<String> = hosts(&[pattern.to_owned()]).into_iter().filter(|name| name != old).collect();
