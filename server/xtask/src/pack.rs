@@ -74,22 +74,27 @@ fn text(changes: &Changes) -> anyhow::Result<String> {
 mod tests {
     use super::*;
 
-    /// `HOSTWISE_KUBESPRAY` names a checkout: what the packs say of its release is what its files say.
+    /// `HOSTWISE_KUBESPRAY` names a checkout, or a directory of several: what the packs say of their releases is what their files say.
     #[test]
     fn the_facts_are_those_of_the_checkout() -> anyhow::Result<()> {
-        let Some(checkout) = std::env::var_os("HOSTWISE_KUBESPRAY").map(PathBuf::from) else {
+        let Some(named) = std::env::var_os("HOSTWISE_KUBESPRAY").map(PathBuf::from) else {
             eprintln!("skipped: HOSTWISE_KUBESPRAY names no checkout");
             return Ok(());
         };
-        let galaxy = std::fs::read_to_string(checkout.join("galaxy.yml"))?;
-        let version = galaxy.lines().find_map(|line| line.strip_prefix("version: ")).context("a version")?;
-        let version: Version = version.trim().parse().map_err(anyhow::Error::msg)?;
+        let is_checkout = |path: &PathBuf| path.join("galaxy.yml").is_file();
+        let several = if is_checkout(&named) { vec![named] } else { checkout::children(&named)? };
         let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/kubespray/packs/variables");
-        let (_, known) = known(&packs)?.into_iter().find(|(release, _)| *release == version).context("a release with a pack")?;
-        let found = checkout::variables(&checkout)?;
-        let differs: Vec<&String> = known.keys().chain(found.keys()).filter(|name| known.get(*name) != found.get(*name)).collect();
-        assert_eq!(differs, Vec::<&String>::new(), "{version}");
-        assert!(known.len() > 1000, "{} variables", known.len());
+        let known: IndexMap<Version, Variables> = known(&packs)?.into_iter().collect();
+        for checkout in several.into_iter().filter(is_checkout) {
+            let galaxy = std::fs::read_to_string(checkout.join("galaxy.yml"))?;
+            let version = galaxy.lines().find_map(|line| line.strip_prefix("version: ")).context("a version")?;
+            let version: Version = version.trim().parse().map_err(anyhow::Error::msg)?;
+            let known = known.get(&version).with_context(|| format!("{version} has no pack"))?;
+            let found = checkout::variables(&checkout)?;
+            let differs: Vec<&String> = known.keys().chain(found.keys()).filter(|name| known.get(*name) != found.get(*name)).collect();
+            assert_eq!(differs, Vec::<&String>::new(), "{version}");
+            assert!(known.len() > 1000, "{} variables", known.len());
+        }
         Ok(())
     }
 }

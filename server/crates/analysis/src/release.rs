@@ -92,6 +92,7 @@ impl Release {
         match self.declared(name) {
             [] if self.shadowing(name).is_some() => None,
             [] => value_of(self.pack.variable(name).filter(|variable| !is_shadowing(variable))?),
+            _ if self.pack.variable(name).is_some_and(|variable| variable.computed && variable.set_by_tasks) => Some(computed(name)),
             [first, others @ ..] => {
                 let shared = self.checkout.as_ref().is_some_and(|checkout| checkout.is_shared(first));
                 let agree = shared || others.iter().all(|other| other.text() == first.text());
@@ -162,11 +163,14 @@ fn is_shadowing(variable: &Variable) -> bool {
 fn value_of(variable: &Variable) -> Option<Value> {
     match &variable.default {
         Some(default) => Some(from_pack(default, variable.kind)),
-        None if variable.computed => {
-            Some(Value::Unknown(vec![Reason::Unsupported(format!("the default of {}, which is computed", variable.name).into())]))
-        }
+        None if variable.computed => Some(computed(&variable.name)),
         None => None,
     }
+}
+
+/// A default that the operating system of a host decides, or that is too much to keep.
+fn computed(name: &str) -> Value {
+    Value::Unknown(vec![Reason::Unsupported(format!("the default of {name}, which is computed").into())])
 }
 
 impl fmt::Display for Release {

@@ -276,7 +276,7 @@ fn convert(value: &Value) -> Option<Default> {
         Value::BigInt(_) | Value::Unsafe(_) | Value::Vault(_) | Value::Invalid(_) => return None,
         Value::List(items) => Default::List(items.iter().map(convert).collect::<Option<_>>()?),
         Value::Map(entries) => {
-            Default::Map(entries.iter().map(|(key, value)| Some((key_text(key)?, convert(value)?))).collect::<Option<_>>()?)
+            Default::Map(entries.iter().map(|(key, value)| Some((key.as_str()?.to_owned(), convert(value)?))).collect::<Option<_>>()?)
         }
     })
 }

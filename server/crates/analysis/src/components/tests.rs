@@ -1,26 +1,19 @@
-//! Verdicts against what real runs of Ansible gave, and against the tables of a checkout.
-//!
-//! The recorded runs stand beside the repository, in `../shared/data`. `HOSTWISE_KUBESPRAY` names a checkout. What is missing is said, and skipped.
+//! Verdicts against what real runs of Ansible gave. The recorded runs stand beside the repository, in `../shared/data`; without them that is said.
 
 #![expect(clippy::disallowed_methods, reason = "tests read recorded runs and a checkout")]
 
+mod checkout;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use hostwise_expression::{Evaluator, Value};
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use hostwise_kubespray::Packs;
-use hostwise_syntax as syntax;
 use serde_json::Value as Json;
 
 use super::{Answer, State};
 use crate::cluster::Cluster;
-use crate::scope::{DIALECT, HostScope};
 use crate::{Settings, Workspace};
-
-const ENGINES: [&str; 3] = ["containerd", "crio", "docker"];
-const KINDS_OF_ETCD: [&str; 3] = ["host", "docker", "kubeadm"];
 
 fn data() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data/kubespray/fixtures");
@@ -252,78 +245,6 @@ fn defaults_decide_every_component() {
             }
         }
     }
-}
-
-/// The downloads of a checkout for every layout, engine, kind of etcd and network plugin.
-#[test]
-fn a_checkout_downloads_what_its_pack_says() {
-    let Some(root) = std::env::var_os("HOSTWISE_KUBESPRAY").map(PathBuf::from) else {
-        eprintln!("skipped: HOSTWISE_KUBESPRAY names no checkout");
-        return;
-    };
-    let galaxy = std::fs::read_to_string(root.join("galaxy.yml")).expect("galaxy.yml");
-    let release = galaxy.lines().find_map(|line| line.strip_prefix("version: ")).expect("a version").trim().to_owned();
-    let table = downloads(&root);
-    let pack = Packs::bundled().nearest(release.parse().expect("a release"));
-    let plugins = &pack.variable("kube_network_plugin").expect("a variable").values;
-    let mut n_compared = 0;
-    for (name, layout) in &pack.layouts {
-        let inventory = inventory(&layout.hosts);
-        for (engine, etcd, plugin) in ENGINES
-            .iter()
-            .flat_map(|engine| KINDS_OF_ETCD.iter().flat_map(move |etcd| plugins.iter().map(move |plugin| (engine, etcd, plugin))))
-        {
-            let variables = format!("container_manager: {engine}\netcd_deployment_type: {etcd}\nkube_network_plugin: {plugin}\n");
-            let workspace = workspace(&inventory, &variables, &release);
-            let cluster = &workspace.clusters()[0];
-            for (host, _) in cluster.inventory.hosts() {
-                let scope = HostScope { cluster, host, without_own: false };
-                let evaluator = Evaluator::new(&scope, DIALECT);
-                let is = |text: &str| match evaluator.template(text).result {
-                    Value::Bool(value) => value,
-                    Value::String(text) => text.eq_ignore_ascii_case("true"),
-                    other => panic!("{text}: {other:?}"),
-                };
-                let here =
-                    table.iter().filter(|entry| entry.groups.iter().any(|group| cluster.is_member(host, group)) && is(&entry.enabled));
-                let expected: BTreeSet<String> =
-                    here.map(|entry| format!("{}:{}", entry.item, if is(&entry.file) { 'F' } else { 'C' })).collect();
-                let host = &cluster.inventory.host(host).name;
-                assert_eq!(fetched(cluster, host), expected, "{name} {engine} {etcd} {plugin} {host}");
-                n_compared += 1;
-            }
-        }
-    }
-    eprintln!("{n_compared} hosts of {release} compared");
-}
-
-struct TableEntry {
-    item: String,
-    enabled: String,
-    file: String,
-    groups: Vec<String>,
-}
-
-/// The checkout's own table.
-fn downloads(root: &Path) -> Vec<TableEntry> {
-    let path = |role: &str| root.join("roles").join(role).join("defaults/main/download.yml");
-    let path = ["kubespray_defaults", "kubespray-defaults"].into_iter().map(path).find(|path| path.is_file()).expect("a table");
-    let document = syntax::yaml::parse(Arc::from(std::fs::read_to_string(path).expect("a file")));
-    let table = document.root().and_then(|root| root.get("downloads")).expect("downloads");
-    let entry = |entry: syntax::yaml::Entry<'_>| {
-        let text = |key: &str| entry.value.get(key).map_or_else(String::new, |entry| entry.value.text().into_owned());
-        TableEntry {
-            item: entry.key.text().into_owned(),
-            enabled: text("enabled"),
-            file: text("file"),
-            groups: entry
-                .value
-                .get("groups")
-                .map(|groups| groups.value.items().map(|group| group.text().into_owned()).collect())
-                .unwrap_or_default(),
-        }
-    };
-    table.value.entries().map(entry).collect()
 }
 
 fn inventory(hosts: &[Vec<String>]) -> String {
