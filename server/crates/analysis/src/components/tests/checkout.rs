@@ -134,8 +134,11 @@ fn what_a_pack_names_is_in_its_checkout() {
         let components = live.pack.components.values();
         let named: BTreeSet<String> = components.flat_map(|component| &component.downloads).map(|download| download.item.clone()).collect();
         assert_eq!(named, table, "{}", live.release);
-        let commands = live.pack.components.iter().flat_map(|(name, component)| component.commands.iter().map(move |command| (name, command)));
-        for (name, command) in commands.filter(|(_, command)| !matches!(command.as_str(), "ctr" | "containerd" | "kata-runtime" | "kubectl-krew")) {
+        let commands =
+            live.pack.components.iter().flat_map(|(name, component)| component.commands.iter().map(move |command| (name, command)));
+        for (name, command) in
+            commands.filter(|(_, command)| !matches!(command.as_str(), "ctr" | "containerd" | "kata-runtime" | "kubectl-krew"))
+        {
             assert!(texts.values().any(|text| text.contains(command.as_str())), "{}: {name}: {command}", live.release);
         }
         layouts(&live, &texts);
@@ -170,7 +173,8 @@ fn defaults_of_a_checkout_are_those_of_its_pack() {
         let checkout = live.workspace();
         let (mut n_equal, mut unknown) = (0, BTreeSet::new());
         for (what, inventory, variables) in live.grid(&["separate", "node-etcd-client"], &["calico", "cilium"]) {
-            let (of_pack, of_checkout) = (workspace(&inventory, &variables, &live.release), with_inventory(&checkout, &inventory, &variables));
+            let (of_pack, of_checkout) =
+                (workspace(&inventory, &variables, &live.release), with_inventory(&checkout, &inventory, &variables));
             let (by_pack, by_checkout) = (cluster_of_inventory(&of_pack), cluster_of_inventory(&of_checkout));
             let names: BTreeSet<Arc<str>> = by_checkout.kubespray.iter().flat_map(|release| release.names()).collect();
             for (host, _) in by_pack.inventory.hosts() {
@@ -208,7 +212,8 @@ fn a_checkout_and_its_pack_agree_on_every_host() {
         let checkout = live.workspace();
         let (mut n_verdicts, mut n_unknown) = (0, 0);
         for (what, inventory, variables) in live.grid(&[], &[]) {
-            let (of_pack, of_checkout) = (workspace(&inventory, &variables, &live.release), with_inventory(&checkout, &inventory, &variables));
+            let (of_pack, of_checkout) =
+                (workspace(&inventory, &variables, &live.release), with_inventory(&checkout, &inventory, &variables));
             let (by_pack, by_checkout) = (cluster_of_inventory(&of_pack), cluster_of_inventory(&of_checkout));
             for (host, _) in by_pack.inventory.hosts() {
                 let (pack, checkout) = (by_pack.view(host), by_checkout.view(host));
