@@ -4,13 +4,16 @@ use hostwise_analysis::TokenType;
 use hostwise_syntax::Encoding;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
-    DeclarationCapability, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, FileOperationFilter, FileOperationPattern,
-    FileOperationRegistrationOptions, FoldingRangeProviderCapability, HoverProviderCapability, InitializeParams, InitializeResult, OneOf,
-    PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions, SelectionRangeProviderCapability, SemanticTokenModifier,
-    SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend, SemanticTokensOptions, SemanticTokensServerCapabilities,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkDoneProgressOptions, WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    DeclarationCapability, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, ExecuteCommandOptions,
+    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRangeProviderCapability, HoverProviderCapability,
+    InitializeParams, InitializeResult, OneOf, PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions,
+    SelectionRangeProviderCapability, SemanticTokenModifier, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
+    SemanticTokensOptions, SemanticTokensServerCapabilities, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
+
+use crate::handlers::execute_command;
 
 /// What this client can do, as far as it matters here.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +35,8 @@ pub(crate) struct Abilities {
     pub(crate) document_changes: bool,
     pub(crate) create_files: bool,
     pub(crate) rename_files: bool,
+    /// The server may open documents.
+    pub(crate) show_document: bool,
     /// Our own: the client wants `hostwise/inventoriesChanged`.
     pub(crate) inventories_changed: bool,
     /// Definitions with the range of the name that was asked for.
@@ -75,6 +80,11 @@ impl Abilities {
                 && actions.and_then(|actions| actions.data_support).unwrap_or_default(),
             disabled_actions: actions.and_then(|actions| actions.disabled_support).unwrap_or_default(),
             progress: client.window.as_ref().and_then(|window| window.work_done_progress).unwrap_or_default(),
+            show_document: client
+                .window
+                .as_ref()
+                .and_then(|window| window.show_document.as_ref())
+                .is_some_and(|show_document| show_document.support),
             configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or_default(),
             watched_files: workspace
                 .and_then(|workspace| workspace.did_change_watched_files.as_ref()?.dynamic_registration)
@@ -158,6 +168,7 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
             completion_provider: Some(completion_options()),
             diagnostic_provider: abilities.pulls_diagnostics.then(|| diagnostic_provider(abilities)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
+            execute_command_provider: Some(execute_command_options(abilities)),
             folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),
             selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
@@ -170,6 +181,14 @@ pub(crate) fn initialize_result(abilities: Abilities) -> InitializeResult {
         },
         server_info: Some(ServerInfo { name: "hostwise".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
         offset_encoding: None,
+    }
+}
+
+fn execute_command_options(abilities: Abilities) -> ExecuteCommandOptions {
+    let openers = if abilities.show_document { &execute_command::OPENERS[..] } else { &[] };
+    ExecuteCommandOptions {
+        commands: execute_command::TEXTS.iter().chain(openers).map(|&command| command.to_owned()).collect(),
+        ..ExecuteCommandOptions::default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the server says to its client without being asked. Notifications keep their order; requests are made in tasks of their own with a
 //! timeout, because a client that never answers must not hold anything.
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::time::Duration;
@@ -11,8 +13,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::ls_types::{
     ConfigurationItem, Diagnostic, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, LogTraceParams, MessageType,
-    NumberOrString, ProgressParams, ProgressParamsValue, Registration, TraceValue, Uri, WorkDoneProgress, WorkDoneProgressBegin,
-    WorkDoneProgressEnd, notification,
+    NumberOrString, ProgressParams, ProgressParamsValue, Registration, ShowDocumentParams, TraceValue, Uri, WorkDoneProgress,
+    WorkDoneProgressBegin, WorkDoneProgressEnd, notification,
 };
 
 use crate::logging::TOLD;
@@ -143,6 +145,21 @@ impl Client {
         });
     }
 
+    /// Opens a text to read: as a file that only this user can read, because it says what an inventory says.
+    pub(crate) fn open_page(&self, name: String, text: String) {
+        let client = self.clone();
+        self.request(async move {
+            let written = tokio::task::spawn_blocking(move || write_page(&name, &text)).await;
+            let path = match written.map_err(io::Error::from).flatten() {
+                Ok(path) => path,
+                Err(error) => return client.log(MessageType::ERROR, format!("a page cannot be written: {error}")),
+            };
+            let Some(uri) = Uri::from_file_path(&path) else { return };
+            let params = ShowDocumentParams { uri, external: Some(false), take_focus: Some(true), selection: None };
+            let _ = client.requests.show_document(params).await;
+        });
+    }
+
     pub(crate) fn refresh_diagnostics(&self) {
         let client = self.requests.clone();
         self.request(async move {
@@ -217,6 +234,14 @@ impl Client {
     fn request(&self, request: impl Future<Output = ()> + Send + 'static) {
         self.runtime.spawn(async move { tokio::time::timeout(PATIENCE, request).await });
     }
+}
+
+/// Writes a file into a new directory for temporary files.
+fn write_page(name: &str, text: &str) -> io::Result<PathBuf> {
+    let directory = tempfile::Builder::new().prefix("hostwise-").tempdir()?.keep();
+    let path = directory.join(name);
+    std::fs::write(&path, text)?;
+    Ok(path)
 }
 
 /// A progress is shown as long as this lives.

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
@@ -29,6 +30,8 @@ pub(crate) struct Snapshot {
     /// Says stop when the workspace has moved on: for answers that the client asks for again.
     pub(crate) token: Token,
     pub(crate) reported: Arc<Reported>,
+    /// The first folder of the workspace: paths for people begin there.
+    pub(crate) root: Option<Arc<Path>>,
 }
 
 /// What is known of a buffer beside its text.
@@ -56,6 +59,7 @@ impl Snapshot {
             open: Arc::default(),
             token: Token::never(),
             reported: Arc::default(),
+            root: None,
         }
     }
 }

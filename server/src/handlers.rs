@@ -12,6 +12,7 @@ pub(crate) mod document_highlight;
 pub(crate) mod document_link;
 pub(crate) mod document_symbol;
 pub(crate) mod effective_variables;
+pub(crate) mod execute_command;
 pub(crate) mod explain;
 pub(crate) mod folding_range;
 pub(crate) mod hover;

@@ -16,6 +16,7 @@ mod files;
 mod handlers;
 mod history;
 mod logging;
+mod pages;
 mod play_files;
 mod proto;
 mod settings;

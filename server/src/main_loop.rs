@@ -213,6 +213,7 @@ impl State {
             open: Arc::new(self.documents.names()),
             token: Token::new(&self.revision),
             reported: Arc::clone(&self.reported),
+            root: self.roots.first().map(|root| Arc::from(root.as_path())),
         };
         self.pool.run(job, snapshot);
     }

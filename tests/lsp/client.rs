@@ -31,6 +31,8 @@ pub(crate) struct Client {
     pub(crate) capabilities: Value,
     /// The methods of the requests that the server made.
     pub(crate) asked: Vec<String>,
+    /// The documents that the server asked to show.
+    pub(crate) shown: Vec<Value>,
     /// What it answers when it is asked for its settings.
     pub(crate) settings: Value,
     /// The kinds of progress that were reported: `begin`, `end`.
@@ -93,6 +95,7 @@ impl Client {
                 asked: Vec::new(),
                 capabilities: Value::Null,
                 settings: Value::Null,
+                shown: Vec::new(),
                 progress: Vec::new(),
             },
             params,
@@ -135,6 +138,7 @@ impl Client {
             asked: Vec::new(),
             capabilities: Value::Null,
             settings: Value::Null,
+            shown: Vec::new(),
             progress: Vec::new(),
         };
         Self::start(client, params)
@@ -267,6 +271,9 @@ impl Client {
             }
             Some(method) if message.get("id").is_some() => {
                 self.asked.push(method.to_owned());
+                if method == "window/showDocument" {
+                    self.shown.push(message["params"].clone());
+                }
                 if self.manners == Manners::Answers {
                     let nothing = if method == "workspace/configuration" { json!([self.settings]) } else { Value::Null };
                     self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": nothing }));

@@ -8,6 +8,7 @@ mod features;
 mod fixes;
 mod logs;
 mod navigation;
+mod pages;
 mod painting;
 mod playbooks;
 mod protocol;

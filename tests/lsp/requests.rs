@@ -77,6 +77,12 @@ fn effective_variables_and_comparison_give_locations_in_the_negotiated_encoding(
     assert_eq!((&compared["left"]["host"], &compared["right"]["host"]), (&json!("instance-1"), &json!("instance-3")));
     let ip = compared["variables"].as_array().expect("a list").iter().find(|variable| variable["name"] == "ip").expect("one has it");
     assert_eq!((&ip["differs"], &ip["left"], at(&ip["right"]["origin"]["location"])), (&json!(true), &Value::Null, "8:26-28".to_owned()));
+    let lean = client.call("hostwise/effectiveVariables", json!({ "host": "instance-3", "defaults": false }));
+    let names: Vec<&Value> = lean["variables"].as_array().expect("a list").iter().map(|variable| &variable["variable"]).collect();
+    assert_eq!(names, ["ip", "é€😀"]);
+    assert_eq!(lean["defaults"].as_u64(), Some(variables.len() as u64 - 2), "how many there would be");
+    let lean = client.call("hostwise/compareHosts", json!({ "left": "instance-1", "right": "instance-3", "defaults": false }));
+    assert_eq!(lean["variables"].as_array().map(Vec::len), Some(2));
     assert_eq!(client.call("hostwise/effectiveVariables", json!({ "host": "nobody" })), Value::Null);
     assert_eq!(client.call("hostwise/compareHosts", json!({ "left": "instance-1", "right": "nobody" })), Value::Null);
 }

@@ -57,7 +57,7 @@ pub use components::{Answer, BecauseKind, State};
 pub use contains::{Containment, Member, containers, member, members};
 pub use definition::{Definition, Location, declaration, definition};
 pub use diagnostics::{Diagnostic, Related, Severity};
-pub use effective::{ComparedVariable, Comparison, EffectiveVariables, compare_hosts, effective_variables};
+pub use effective::{ComparedVariable, Comparison, Defaults, EffectiveVariables, compare_hosts, effective_variables};
 pub use explain::{
     BecauseExplanation, ComponentExplanation, HostExplanation, KubesprayRelease, Origin, Overridden, VariableExplanation,
     explain_component, explain_host, explain_variable, explainable_hosts, explainable_names,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use hostwise_analysis::{
-    Profile, Settings, State, Topology, VariableExplanation, Workspace, compare_hosts, effective_variables, overview, topology,
+    Defaults, Profile, Settings, State, Topology, VariableExplanation, Workspace, compare_hosts, effective_variables, overview, topology,
 };
 use hostwise_fixture::Fixture;
 use hostwise_inventory::{Content, Files, SourceFile};
@@ -219,7 +219,7 @@ fn line(variable: &VariableExplanation) -> String {
 #[test]
 fn variables_come_with_their_origin_and_what_they_beat() {
     let workspace = workspace(VARIABLES);
-    let known = effective_variables(&workspace, Some("/inventory/group_vars/all.yml"), "b").expect("a host");
+    let known = effective_variables(&workspace, Some("/inventory/group_vars/all.yml"), "b", Defaults::Included).expect("a host");
     assert_eq!(known.host.role, "worker");
     let (set, defaults): (Vec<_>, Vec<_>) = known.variables.iter().partition(|variable| variable.origin.kind != "kubespray-default");
     let lines: Vec<String> = set.iter().map(|variable| line(variable)).collect();
@@ -235,14 +235,14 @@ fn variables_come_with_their_origin_and_what_they_beat() {
     assert_eq!(vaulted.unknown.as_deref(), Some("unknown (depends on secret, which is vaulted)"));
     assert!(defaults.iter().any(|variable| variable.variable == "etcd_deployment_type" && variable.rendered == "host"));
     assert!(defaults.is_sorted_by_key(|variable| &variable.variable));
-    assert_eq!(effective_variables(&workspace, None, "nobody"), None);
-    assert_eq!(effective_variables(&workspace, Some("/elsewhere/hosts.yaml"), "b"), None);
+    assert_eq!(effective_variables(&workspace, None, "nobody", Defaults::Included), None);
+    assert_eq!(effective_variables(&workspace, Some("/elsewhere/hosts.yaml"), "b", Defaults::Included), None);
 }
 
 #[test]
 fn comparing_says_equal_only_of_what_is_known() {
     let workspace = workspace(VARIABLES);
-    let compared = compare_hosts(&workspace, None, "a", "b").expect("two hosts");
+    let compared = compare_hosts(&workspace, None, "a", "b", Defaults::Included).expect("two hosts");
     let differs = |name: &str| compared.variables.iter().find(|variable| &*variable.name == name).map(|variable| variable.differs);
     assert_eq!(differs("container_manager"), Some(Some(true)));
     assert_eq!(differs("name"), Some(Some(true)), "the template is the same, the value is not");
@@ -250,5 +250,5 @@ fn comparing_says_equal_only_of_what_is_known() {
     assert_eq!(differs("ip"), Some(Some(true)), "one of them has it");
     assert_eq!(differs("secret"), Some(None));
     assert_eq!(compared.left.role, "control plane");
-    assert_eq!(compare_hosts(&workspace, None, "a", "nobody"), None);
+    assert_eq!(compare_hosts(&workspace, None, "a", "nobody", Defaults::Included), None);
 }
