@@ -3,12 +3,13 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tower_lsp::ls_types::{
@@ -38,6 +39,14 @@ pub(crate) struct Client {
     n_progresses: Arc<AtomicU32>,
     /// A [`TraceValue`].
     trace: Arc<AtomicU8>,
+    pages: Arc<Mutex<Pages>>,
+}
+
+/// The directory with the pages that were opened, and how many there are. It goes with the server.
+#[derive(Debug, Default)]
+struct Pages {
+    directory: Option<TempDir>,
+    n: usize,
 }
 
 #[derive(Debug)]
@@ -80,6 +89,7 @@ impl Client {
             shows_progress: Arc::default(),
             n_progresses: Arc::default(),
             trace: Arc::default(),
+            pages: Arc::default(),
         }
     }
 
@@ -149,7 +159,9 @@ impl Client {
     pub(crate) fn open_page(&self, name: String, text: String) {
         let client = self.clone();
         self.request(async move {
-            let written = tokio::task::spawn_blocking(move || write_page(&name, &text)).await;
+            let pages = Arc::clone(&client.pages);
+            let write = move || pages.lock().unwrap_or_else(PoisonError::into_inner).write(&name, &text);
+            let written = tokio::task::spawn_blocking(write).await;
             let path = match written.map_err(io::Error::from).flatten() {
                 Ok(path) => path,
                 Err(error) => return client.log(MessageType::ERROR, format!("a page cannot be written: {error}")),
@@ -158,6 +170,11 @@ impl Client {
             let params = ShowDocumentParams { uri, external: Some(false), take_focus: Some(true), selection: None };
             let _ = client.requests.show_document(params).await;
         });
+    }
+
+    /// Removes the pages that were opened.
+    pub(crate) fn remove_pages(&self) {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner).directory = None;
     }
 
     pub(crate) fn refresh_diagnostics(&self) {
@@ -236,12 +253,20 @@ impl Client {
     }
 }
 
-/// Writes a file into a new directory for temporary files.
-fn write_page(name: &str, text: &str) -> io::Result<PathBuf> {
-    let directory = tempfile::Builder::new().prefix("hostwise-").tempdir()?.keep();
-    let path = directory.join(name);
-    std::fs::write(&path, text)?;
-    Ok(path)
+impl Pages {
+    /// Writes a page into a directory of its own, so that one with the same name stays as it is.
+    fn write(&mut self, name: &str, text: &str) -> io::Result<PathBuf> {
+        let directory = match &self.directory {
+            Some(directory) => directory,
+            None => self.directory.insert(tempfile::Builder::new().prefix("hostwise-").tempdir()?),
+        };
+        self.n += 1;
+        let of_page = directory.path().join(self.n.to_string());
+        std::fs::create_dir(&of_page)?;
+        let path = of_page.join(name);
+        std::fs::write(&path, text)?;
+        Ok(path)
+    }
 }
 
 /// A progress is shown as long as this lives.

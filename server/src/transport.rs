@@ -49,9 +49,11 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
     let was_shut_down = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&was_shut_down);
     let for_loop = events.clone();
-    let builder = LspService::build(move |client| {
+    let mut kept = None;
+    let builder = LspService::build(|client| {
         let client = Client::new(client, tokio::runtime::Handle::current(), for_loop.clone());
         let for_requests = client.clone();
+        kept = Some(client.clone());
         std::thread::spawn(move || main_loop::run(&incoming, for_loop, client));
         Transport { events, client: for_requests, was_shut_down: flag }
     })
@@ -71,6 +73,7 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
     };
     let (service, socket) = builder.finish();
     Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
+    kept.inspect(Client::remove_pages);
     was_shut_down.load(Ordering::SeqCst)
 }
 

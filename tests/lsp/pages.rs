@@ -59,7 +59,8 @@ fn the_variables_of_a_host_are_yaml_with_the_lines_that_gave_them() {
         é😀: |
           x
           y
-    "#]].assert_eq(page.as_str().expect("a text"));
+    "#]]
+    .assert_eq(page.as_str().expect("a text"));
     serde_yaml::from_str::<serde_yaml::Value>(page.as_str().expect("a text")).expect("YAML");
 }
 
@@ -104,7 +105,8 @@ fn the_difference_of_two_hosts_leaves_out_what_is_equal() {
           b: |
             x
             y
-    "#]].assert_eq(page.as_str().expect("a text"));
+    "#]]
+    .assert_eq(page.as_str().expect("a text"));
     serde_yaml::from_str::<serde_yaml::Value>(page.as_str().expect("a text")).expect("YAML");
 }
 
@@ -126,7 +128,13 @@ fn a_client_that_shows_documents_can_have_them_opened() {
     let path = shown["uri"].as_str().and_then(|uri| uri.strip_prefix("file://")).expect("a file");
     assert!(path.ends_with("/a.yaml"), "{path}");
     assert_eq!(Value::String(fs::read_to_string(path).expect("it is there")), text);
-    fs::remove_dir_all(std::path::Path::new(path).parent().expect("a directory")).expect("it goes");
+    let path = path.to_owned();
+    client.call("shutdown", Value::Null);
+    client.notify("exit", Value::Null);
+    // The page goes with the server.
+    while fs::exists(&path).expect("an answer") {
+        std::thread::yield_now();
+    }
 }
 
 #[test]

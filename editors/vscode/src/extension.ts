@@ -1,5 +1,6 @@
 // hostwise in VS Code: the server, its state in the status bar, and two views. What is known of inventories, the server knows.
 import * as vscode from "vscode";
+import { Pages } from "./pages";
 import { Server } from "./server";
 import { Status } from "./status";
 import { TopologyView } from "./topology";
@@ -10,7 +11,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const server = new Server(context, log);
   const status = new Status(server);
   const topology = new TopologyView(context, server);
-  const variables = new VariablesView(context, server);
+  const pages = new Pages(server);
+  const variables = new VariablesView(context, server, pages);
   const restart = async () => {
     await server.restart();
     if (server.running === undefined) status.fail("The server is not running");
@@ -21,10 +23,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     server,
     status,
     topology,
+    pages,
     variables,
     command("hostwise.showTopology", () => topology.open()),
     command("hostwise.showVariables", (host?: unknown, source?: unknown) => variables.open(text(host), text(source))),
     command("hostwise.compare", (host?: unknown, source?: unknown) => variables.compare(text(host), text(source))),
+    command("hostwise.showVariablesAsText", (host?: unknown, source?: unknown) =>
+      variables.openAsText(text(host), text(source)),
+    ),
+    command("hostwise.compareAsText", (host?: unknown, source?: unknown) =>
+      variables.compareAsText(text(host), text(source)),
+    ),
     command("hostwise.restartServer", restart),
     command("hostwise.showVersion", () => {
       const version = server.version;

@@ -7,6 +7,7 @@ export type FromView =
   | { kind: "variables"; host: string; source: string | undefined }
   | { kind: "compare"; host: string; source: string | undefined }
   | { kind: "pick"; side: "left" | "right" }
+  | { kind: "defaults"; shown: boolean }
   | { kind: "alone" };
 
 export interface ShowTopology {

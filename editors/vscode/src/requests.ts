@@ -102,6 +102,8 @@ export interface Variable {
 export interface EffectiveVariables {
   host: HostExplanation;
   variables: Variable[];
+  /** The number of defaults that the inventory leaves alone, sent or not. */
+  defaults: number;
 }
 
 export interface Comparison {
@@ -114,14 +116,18 @@ interface OfDocument {
   textDocument?: { uri: string };
 }
 
+interface WithDefaults {
+  defaults: boolean;
+}
+
 export const topologyRequest = new RequestType<OfDocument, { inventories: Inventory[] }, void>("hostwise/topology");
 export const effectiveVariablesRequest = new RequestType<
-  OfDocument & { host: string },
+  OfDocument & WithDefaults & { host: string },
   EffectiveVariables | null,
   void
 >("hostwise/effectiveVariables");
 export const compareHostsRequest = new RequestType<
-  OfDocument & { left: string; right: string },
+  OfDocument & WithDefaults & { left: string; right: string },
   Comparison | null,
   void
 >("hostwise/compareHosts");

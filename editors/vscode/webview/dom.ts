@@ -99,6 +99,26 @@ export function icon(name: IconName): SVGElement {
   );
 }
 
+/** A field whose text is kept in `state`; `draw` shows what fits. */
+export function search(words: string, state: { query: string }, draw: () => void): HTMLElement {
+  return h(
+    "label",
+    { class: "search" },
+    icon("search"),
+    h("input", {
+      type: "search",
+      "data-key": "search",
+      placeholder: words,
+      "aria-label": words,
+      value: state.query,
+      oninput: (event) => {
+        state.query = (event.target as HTMLInputElement).value;
+        draw();
+      },
+    }),
+  );
+}
+
 /** Something that goes to a line; plain words where there is no line. */
 export function link(location: Location | null, attributes: Attributes, ...children: Child[]): HTMLElement {
   if (location === null) return h("span", attributes, ...children);

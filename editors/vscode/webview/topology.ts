@@ -1,7 +1,7 @@
 // The topology: lanes of hosts as people think of a cluster, wires between them, and what is missing where, with the reason.
 import type { ShowTopology } from "../src/messages";
 import type { Component, Finding, Host, LoadBalancer, Profile } from "../src/requests";
-import { arrows, count, h, type IconName, icon, link, listen, render, say } from "./dom";
+import { arrows, count, h, type IconName, icon, link, listen, render, say, search } from "./dom";
 import { drawWires } from "./wires";
 
 /** Hosts of a profile that are drawn before "more". */
@@ -100,22 +100,7 @@ function header(picture: Picture, { inventories }: ShowTopology): HTMLElement {
     h(
       "div",
       { class: "tools" },
-      h(
-        "label",
-        { class: "search" },
-        icon("search"),
-        h("input", {
-          type: "search",
-          "data-key": "search",
-          placeholder: "Find a host or a group",
-          "aria-label": "Find a host or a group",
-          value: state.query,
-          oninput: (event) => {
-            state.query = (event.target as HTMLInputElement).value;
-            draw();
-          },
-        }),
-      ),
+      search("Find a host or a group", state, draw),
       release !== null &&
         h(
           "label",

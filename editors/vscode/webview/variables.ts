@@ -1,7 +1,7 @@
 // The effective variables: what holds on a host, the line that says so, what it beats; or two hosts side by side.
 import type { ShowVariables } from "../src/messages";
 import type { HostExplanation, Origin, Variable } from "../src/requests";
-import { count, h, icon, link, listen, render, say } from "./dom";
+import { count, h, icon, link, listen, render, say, search } from "./dom";
 
 const DEFAULT = "kubespray-default";
 const ROLE = "role-vars";
@@ -44,8 +44,8 @@ function alone({ inventory, of }: Extract<ShowVariables, { kind: "variables" }>)
     h(
       "div",
       { class: "tools" },
-      search(),
-      toggle("defaults", "defaults of the release", of.variables.length - set.length),
+      search("Find by name, value or file", state, draw),
+      toggle("defaults", "defaults of the release", of.defaults),
       action("Another host", "other", () => say({ kind: "pick", side: "left" })),
       action("Compare", "compare", () => say({ kind: "pick", side: "right" })),
     ),
@@ -82,7 +82,7 @@ function sideBySide({ inventory, of }: Extract<ShowVariables, { kind: "compariso
     h(
       "div",
       { class: "tools" },
-      search(),
+      search("Find by name, value or file", state, draw),
       toggle("differences", "only differences"),
       toggle("defaults", "defaults of the release"),
       action("Another host", "other", () => say({ kind: "pick", side: "right" })),
@@ -137,25 +137,6 @@ function summary(host: HostExplanation, inventory: string): HTMLElement {
   );
 }
 
-function search(): HTMLElement {
-  return h(
-    "label",
-    { class: "search" },
-    icon("search"),
-    h("input", {
-      type: "search",
-      "data-key": "search",
-      placeholder: "Name, value or file",
-      "aria-label": "Find by name, value or file",
-      value: state.query,
-      oninput: (event) => {
-        state.query = (event.target as HTMLInputElement).value;
-        draw();
-      },
-    }),
-  );
-}
-
 function toggle(name: "defaults" | "differences", words: string, n?: number): HTMLElement | false {
   if (n === 0) return false;
   return h(
@@ -167,7 +148,9 @@ function toggle(name: "defaults" | "differences", words: string, n?: number): HT
       checked: state[name],
       onchange: (event) => {
         state[name] = (event.target as HTMLInputElement).checked;
-        draw();
+        // The extension then asks for them, too, or no longer.
+        if (name === "defaults") say({ kind: "defaults", shown: state.defaults });
+        else draw();
       },
     }),
     n === undefined ? words : `${words} (${n})`,

@@ -2,7 +2,9 @@
 OUTPUT as text."""
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -172,6 +174,14 @@ try:
     terminal.command("write")
     until("the saved fix", lambda: text_of(owner) == "kube_owner: root\n")
     step("a quick fix is applied and saved")
+
+    # Helix 25.01 passes no arguments to a server's command, and opens no document for a server.
+    version = re.findall(r"\d+", subprocess.run([hx, "--version"], capture_output=True, text=True, check=True).stdout)
+    if [int(part) for part in version[:2]] > [25, 1]:
+        terminal.command('lsp-workspace-command hostwise.openVariables "db-3"')
+        terminal.wait("the page", lambda screen: "# Variables of db-3: etcd-only in separate layout" in screen)
+        keep("variables")
+        step("the variables of a host open as a document")
     terminal.command("quit-all!")
 except AssertionError as error:
     print(f"not ok - {error}")

@@ -79,6 +79,13 @@ local function word()
 end
 
 local SUBCOMMANDS = {
+  difference = function(arguments)
+    local left, right = arguments[1], arguments[2]
+    if not right then left, right = word(), left end
+    if not right then return vim.notify('Hostwise: difference HOST, or two of them', vim.log.levels.ERROR) end
+    local params = { textDocument = of_file(), left = left, right = right, defaults = false }
+    ask('hostwise/compareHosts', params, text.difference, left .. ' and ' .. right)
+  end,
   topology = function() ask('hostwise/topology', vim.empty_dict(), text.topology, 'topology') end,
   explain = function(arguments)
     local host = arguments[1] or word()
@@ -86,13 +93,13 @@ local SUBCOMMANDS = {
   end,
   variables = function(arguments)
     local host = arguments[1] or word()
-    ask('hostwise/effectiveVariables', { textDocument = of_file(), host = host }, text.variables, host)
+    ask('hostwise/effectiveVariables', { textDocument = of_file(), host = host, defaults = false }, text.variables, host)
   end,
 }
 
 function M.run(arguments)
   local run = SUBCOMMANDS[arguments[1]]
-  if not run then return vim.notify('Hostwise: topology, explain or variables', vim.log.levels.ERROR) end
+  if not run then return vim.notify('Hostwise: topology, explain, variables or difference', vim.log.levels.ERROR) end
   run(vim.list_slice(arguments, 2))
 end
 

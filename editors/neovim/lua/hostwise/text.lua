@@ -187,4 +187,28 @@ function M.variables(answer)
   return page
 end
 
+---The answer to hostwise/compareHosts: what differs, or may differ.
+---@return hostwise.Page
+function M.difference(answer)
+  local page = new_page()
+  host_head(page, answer.left)
+  host_head(page, answer.right)
+  for _, compared in ipairs(answer.variables) do
+    if compared.differs ~= false then
+      add(page, '')
+      add(page, compared.name .. (compared.differs == true and '' or ': not known whether it differs'))
+      for _, side in ipairs({ { answer.left.host, compared.left }, { answer.right.host, compared.right } }) do
+        local known = side[2]
+        if type(known) == 'table' then
+          add(page, ('  %s = %s'):format(side[1], known.known and value_of(known.rendered) or tostring(known.unknown)))
+          origin(page, '    from', known.origin)
+        else
+          add(page, ('  %s: not set'):format(side[1]))
+        end
+      end
+    end
+  end
+  return page
+end
+
 return M

@@ -225,6 +225,28 @@ const tests: [string, () => Promise<void>][] = [
       await until("the variables", () => labels().includes("Variables of instance-3"));
     },
   ],
+  [
+    "the variables of a host are a document that follows, and two are compared",
+    async () => {
+      await vscode.commands.executeCommand("hostwise.showVariablesAsText", "instance-3", hosts().toString());
+      const page = await until("the page", () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "hostwise"));
+      assert.equal(page.languageId, "yaml");
+      await until("its text", () => page.getText().includes("# Variables of instance-3: etcd-only in separate layout"));
+      const extra = file("group_vars/all/extra.yml");
+      writeFileSync(extra.fsPath, "from_outside: 'yes {{ 1 + 1 }}'\n");
+      await until("the new variable", () => page.getText().includes("from_outside: yes 2"));
+      rmSync(extra.fsPath);
+      await until("the page as it was", () => !page.getText().includes("from_outside"));
+      const compared = vscode.commands.executeCommand("hostwise.compareAsText", "instance-1", hosts().toString());
+      await until("the choice", async () => {
+        await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+        return vscode.window.tabGroups.all.some((group) =>
+          group.tabs.some(({ input }) => input instanceof vscode.TabInputTextDiff && input.original.path === "/instance-1.yaml"),
+        );
+      });
+      await compared;
+    },
+  ],
 ];
 
 function codeOf(finding: vscode.Diagnostic): string | number | undefined {
