@@ -57,7 +57,9 @@ fn read_inventory(path: &Path, files: &mut Files) {
         read_into(path, files);
     }
     let Some(home) = path.parent() else { return };
-    for directory in variable_dirs_in(home) {
+    // Variable files above it are not read by Ansible, which is worth saying.
+    let above = home.parent().filter(|above| above.ends_with("inventory") || above.ends_with("inventories"));
+    for directory in [Some(home), above].into_iter().flatten().flat_map(variable_dirs_in) {
         walk(&directory, &mut |_| ()).read(files);
     }
     read_plays_in(home, files);

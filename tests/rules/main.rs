@@ -2,7 +2,9 @@
 //! must give no error and no warning of any rule.
 
 mod fixes;
+mod precision;
 mod silence;
+mod suppression;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hostwise_fixture::Fixture;
+use hostwise_kubespray::Packs;
 use serde_json::Value;
 
 /// The folders of the data, and the release that each is from.
@@ -56,6 +58,47 @@ fn nothing_is_wrong_in_the_samples() {
                     .expect("a file");
             }
             failures.push_str(&complaints(copy.path(), ".", release));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// The sample of a checkout, as it is and with hosts in it: `HOSTWISE_KUBESPRAY` names one.
+#[test]
+fn nothing_is_wrong_in_the_sample_of_a_checkout() {
+    let Some(checkout) = std::env::var_os("HOSTWISE_KUBESPRAY").map(PathBuf::from) else {
+        eprintln!("skipped: HOSTWISE_KUBESPRAY names no checkout");
+        return;
+    };
+    let mut failures = complaints(&checkout, "inventory/sample", &checkout.to_string_lossy());
+    for layout in ["[kube_control_plane]\nnode1\n[kube_node]\nnode2\n[etcd]\nnode3\n", "[kube_control_plane]\nnode1\n[etcd]\nnode1\n[kube_node]\nnode1\n"] {
+        let copy = tempfile::tempdir().expect("a folder");
+        copy_tree(&checkout.join("inventory/sample"), copy.path());
+        // Static children are right in every release.
+        fs::write(copy.path().join("inventory.ini"), format!("{layout}[k8s_cluster:children]\nkube_control_plane\nkube_node\n")).expect("a file");
+        failures.push_str(&complaints(copy.path(), ".", &checkout.to_string_lossy()));
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Every variable set to the default of its release.
+#[test]
+fn no_default_of_any_release_is_of_a_wrong_kind() {
+    const CODES: [&str; 4] = ["boolean-as-string", "enum-value", "wrong-type", "wrong-type-list"];
+    let mut failures = String::new();
+    for pack in Packs::bundled().all() {
+        let set: serde_json::Map<String, Value> = pack
+            .variables()
+            .filter_map(|variable| Some((variable.name.clone(), serde_json::to_value(variable.default.as_ref()?).ok()?)))
+            .collect();
+        let text = format!(
+            "#- /i/hosts.yaml\nkube_control_plane: {{hosts: {{m1: }}}}\netcd: {{hosts: {{m1: }}}}\nkube_node: {{hosts: {{m1: }}}}\nk8s_cluster: {{children: {{kube_control_plane: , kube_node: }}}}\n#- /i/group_vars/all.json\n{}\n#- /i/hostwise.toml\nkubespray = \"{}\"\n",
+            Value::Object(set),
+            pack.version
+        );
+        let found = crate::found(&crate::workspace(&Fixture::parse(&text, "/i/hosts.yaml")));
+        for (said, _) in found.iter().filter(|(_, found)| CODES.contains(&found.code)) {
+            failures.push_str(&format!("{}: {said}\n", pack.version));
         }
     }
     assert!(failures.is_empty(), "{failures}");

@@ -38,6 +38,15 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
             }
         }
     }
+    for home in homes_below(files) {
+        for (_, entry) in files.names_in(&home) {
+            if let Entry::File(file) = entry
+                && (known.contains(file.path()) || reads_as_inventory(file))
+            {
+                found.add(vec![Arc::clone(file.path())]);
+            }
+        }
+    }
     for path in open {
         if let Some(file) = files.file(path)
             && !is_variable_file(path)
@@ -56,6 +65,24 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
         found.add_test(path);
     }
     found.requests
+}
+
+/// The directories below one for inventories whose variable files stand above them, where Ansible does not read them.
+fn homes_below(files: &Files) -> Vec<String> {
+    let is_dir = |entry: &Entry| matches!(entry, Entry::Directory);
+    let variable_dirs = files.iter().filter(|(path, entry)| is_dir(entry) && is_variable_dir(name_of(path)));
+    let above: BTreeSet<&str> = variable_dirs.map(|(path, _)| parent(path)).filter(|home| is_for_inventories(home)).collect();
+    let below = |home: &&str| {
+        let home = home.to_string();
+        let names = files.names_in(&home).filter(|(name, entry)| is_dir(entry) && !is_variable_dir(name));
+        names.map(|(name, _)| format!("{home}/{name}")).collect::<Vec<_>>()
+    };
+    above.iter().flat_map(below).collect()
+}
+
+/// Whether people keep inventories in directories of this name.
+pub(crate) fn is_for_inventories(path: &str) -> bool {
+    matches!(name_of(path), "inventory" | "inventories")
 }
 
 /// Whether a change of this file's text can change what [`discover`] finds.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hostwise_inventory::{ProblemKind, SourceFile, UnreadVariables};
 
 use crate::cluster::Cluster;
-use crate::discovery::{name_of, parent};
+use crate::discovery::{is_for_inventories, name_of, parent};
 use crate::{Change, FileRename, Fix, Workspace};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) fn above<'w>(cluster: &Cluster, workspace: &'w Workspace) -> Vec<&'w 
     for base in cluster.inventory.variable_bases(files) {
         let above = parent(&base);
         let is_read = |cluster: &Arc<Cluster>| cluster.inventory.variable_bases(files).iter().any(|base| base == above);
-        if !matches!(name_of(above), "inventory" | "inventories") || workspace.clusters().iter().any(is_read) {
+        if !is_for_inventories(above) || workspace.clusters().iter().any(is_read) {
             continue;
         }
         for name in ["group_vars", "host_vars"] {

@@ -43,6 +43,11 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// Whether something in Kubespray reads it.
+    pub fn is_read(&self) -> bool {
+        !self.roles.is_empty() || is_read_by_parts(&self.name)
+    }
+
     /// Whether its default is visible in every play, not only where a certain role runs.
     pub fn is_shared(&self) -> bool {
         self.from.iter().any(|role| role == "kubespray_defaults")
@@ -89,12 +94,16 @@ pub struct Removed {
     pub last: Option<Version>,
     /// What is set instead, in words of YAML.
     pub instead: Option<&'static str>,
+    /// Whether that is a variable that takes the same value.
+    pub renamed: bool,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Removal {
     instead: Option<String>,
+    #[serde(default)]
+    renamed: bool,
     /// The release that stopped reading it, when the packs do not show that.
     #[serde(default)]
     gone: Option<Version>,
@@ -163,13 +172,23 @@ pub(crate) fn parsed<T: for<'de> Deserialize<'de>>(text: &str) -> T {
     serde_json::from_str(text).expect("bundled packs are well-formed")
 }
 
+/// Whether a template makes the name from parts: what the kubelet leaves to the system, and the commands of the tool for images.
+fn is_read_by_parts(name: &str) -> bool {
+    let is_reserved = |rest: &str| {
+        matches!(rest, "reserved_cgroups" | "cpu_reserved" | "memory_reserved" | "ephemeral_storage_reserved" | "pid_reserved")
+    };
+    name.strip_prefix("kube_").or_else(|| name.strip_prefix("system_")).is_some_and(is_reserved)
+        || name.ends_with("_image_pull_command")
+        || name.ends_with("_image_info_command")
+}
+
 fn spans(changes: &[Changes]) -> FxHashMap<String, Span> {
     let mut spans: FxHashMap<String, Span> = FxHashMap::default();
     let mut read: IndexMap<&str, bool> = IndexMap::new();
     for changes in changes {
         for (name, facts) in &changes.variables {
             spans.entry(name.clone()).or_insert(Span { first: changes.release, last_read: None });
-            read.insert(name, !facts.roles.is_empty());
+            read.insert(name, !facts.roles.is_empty() || is_read_by_parts(name));
         }
         for name in &changes.gone {
             read.insert(name, false);
@@ -230,9 +249,10 @@ pub(crate) fn removed(name: &str, release: Version) -> Option<Removed> {
     let table = table();
     let removal = table.removals.get(name);
     let instead = removal.and_then(|removal| removal.instead.as_deref());
+    let renamed = removal.is_some_and(|removal| removal.renamed);
     match table.spans.get(name).and_then(|span| span.last_read) {
-        Some(last) => (last < release).then_some(Removed { last: Some(last), instead }),
-        None => removal?.gone.is_some_and(|gone| gone <= release).then_some(Removed { last: None, instead }),
+        Some(last) => (last < release).then_some(Removed { last: Some(last), instead, renamed }),
+        None => removal?.gone.is_some_and(|gone| gone <= release).then_some(Removed { last: None, instead, renamed }),
     }
 }
 
@@ -293,7 +313,7 @@ mod tests {
     #[test]
     fn a_name_that_is_gone_has_a_last_release() {
         let release = |text: &str| text.parse::<Version>().expect("a release");
-        assert_eq!(removed("dashboard_enabled", release("2.31.0")), Some(Removed { last: Some(release("2.30.0")), instead: None }));
+        assert_eq!(removed("dashboard_enabled", release("2.31.0")), Some(Removed { last: Some(release("2.30.0")), instead: None, renamed: false }));
         assert_eq!(removed("dashboard_enabled", release("2.30.0")), None);
         let containerd = removed("containerd_insecure_registries", release("2.24.0")).expect("it is gone");
         assert_eq!((containerd.last, containerd.instead), (None, Some("containerd_registries_mirrors")));

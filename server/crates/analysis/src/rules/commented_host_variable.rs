@@ -30,13 +30,18 @@ fn check(findings: &mut Findings<'_>) {
             let variables = unset.join(" and ");
             let verb = if unset.len() == 1 { "is" } else { "are" };
             let edit =
-                FileEdit { path: file.path().clone(), range: TextRange::new(line.range.end as usize, end), new_text: format!(" {words}") };
+                FileEdit { path: file.path().clone(), range: TextRange::new(line.range.end as usize, end), new_text: format!(" {}", words_unset(text, line, words)) };
             let change = Change { edits: vec![edit], renames: Vec::new() };
             let fix = Fix { title: format!("Set {variables}"), is_safe: false, change };
             let message = format!("{variables} {verb} not set: this is a comment");
             findings.report(Finding::in_file(&RULE, file.path(), TextRange::new(start, end), message).fix([fix]));
         }
     }
+}
+
+/// The assignments that the line does not make yet.
+fn words_unset(text: &str, line: &Line, words: &str) -> String {
+    words.split_whitespace().filter(|word| unset(text, line, word).is_some()).collect::<Vec<_>>().join(" ")
 }
 
 /// The variable of `key=value`.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use hostwise_expression::Value;
-use hostwise_inventory::{HostId, Place};
+use hostwise_inventory::{Definition, HostId, Layer, LayerKind, Place};
 use rustc_hash::FxHashMap;
 
 use super::{Findings, Rule};
@@ -33,6 +33,7 @@ fn check(findings: &mut Findings<'_>) {
     if cluster.kubespray.is_none() {
         return;
     }
+    declared_again(findings);
     let mut told: Vec<Vec<HostId>> = Vec::new();
     for (name, effect) in ADDRESSES {
         for (address, found) in duplicates(cluster, name) {
@@ -49,6 +50,30 @@ fn check(findings: &mut Findings<'_>) {
             let message = format!("{HOSTS} have the same {name} {address}: {effect}");
             findings.report(findings.at(&RULE, place, message).on(hosts.iter().copied()).because(lines));
             told.push(hosts);
+        }
+    }
+}
+
+/// Hosts that one file declares with several addresses, of which the last one counts.
+fn declared_again(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    for (name, _) in ADDRESSES {
+        // What is set for a host that has the name of a group lands on the group.
+        let namesake = |layer: &Layer| {
+            let group = layer.group.filter(|_| layer.kind == LayerKind::InventoryGroup)?;
+            cluster.inventory.host_named(&cluster.inventory.group(group).name)
+        };
+        let of_host = |definition: Definition| Some((definition.host.or_else(|| namesake(&definition.layer))?, definition.layer));
+        let lines = cluster.inventory.definitions(name).into_iter().filter_map(of_host);
+        for (host, line) in lines.filter(|(_, line)| matches!(line.kind, LayerKind::InventoryHost | LayerKind::InventoryGroup)) {
+            let Some(winner) = cluster.winner(host, name).filter(|winner| winner.kind == line.kind) else { continue };
+            if winner.key == line.key || winner.key.file != line.key.file || winner.value == line.value {
+                continue;
+            }
+            let text = |layer: &Layer| cluster.inventory.file(layer.place.file).text().get(layer.place.range.span()).unwrap_or_default();
+            let message = format!("{HOSTS} is declared again with another {name}: this {} does not count", text(&line));
+            let related = findings.related(winner.key, format!("{name} is {}", text(&winner)));
+            findings.report(findings.at(&RULE, line.place, message).severity(Severity::Warning).on([host]).because([related]));
         }
     }
 }

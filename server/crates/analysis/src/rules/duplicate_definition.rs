@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hostwise_inventory::{FileId, Place};
+use hostwise_inventory::{FileId, GroupId, Layer, Place};
 use hostwise_syntax::edit::yaml;
 use rustc_hash::FxHashMap;
 
@@ -10,6 +10,7 @@ use super::{Findings, Rule, Tag};
 use crate::cluster::Cluster;
 use crate::discovery::{is_variable_file, name_of};
 use crate::edit::entry_of;
+use crate::findings::HOSTS;
 use crate::{Change, Fix, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -21,6 +22,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(findings: &mut Findings<'_>) {
+    beaten(findings);
     let cluster = findings.cluster;
     // In the order in which Ansible reads them: a later file of a directory wins.
     let mut by_directory: FxHashMap<&str, Vec<FileId>> = FxHashMap::default();
@@ -50,6 +52,36 @@ fn check(findings: &mut Findings<'_>) {
                     }
                 }
             }
+        }
+    }
+}
+
+/// What Kubespray's group is given and another of its groups takes away on every host: of groups that are equally deep the later name wins.
+fn beaten(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    let Some(release) = &cluster.kubespray else { return };
+    let is_kubesprays = |group: GroupId| release.pack.groups.contains_key(&*cluster.inventory.group(group).name);
+    for name in cluster.inventory.set_variables() {
+        let definitions = cluster.inventory.definitions(name);
+        let of_groups = definitions.iter().filter_map(|definition| Some((definition.layer.group?, &definition.layer)));
+        let of_groups: Vec<_> = of_groups.filter(|(group, _)| is_kubesprays(*group)).collect();
+        let Some((one, _)) = of_groups.first() else { continue };
+        if of_groups.iter().all(|(group, _)| group == one) {
+            continue;
+        }
+        for (group, layer) in &of_groups {
+            let members = cluster.inventory.members(*group);
+            let winners: Option<Vec<Layer>> = members.iter().map(|&host| cluster.winner(host, name)).collect();
+            let Some([first, rest @ ..]) = winners.as_deref() else { continue };
+            let Some(by) = first.group.filter(|by| by != group && is_kubesprays(*by)) else { continue };
+            let is_elsewhere = !cluster.inventory.is_within(by, *group) && rest.iter().all(|winner| winner.key == first.key);
+            if !is_elsewhere || first.value == layer.value {
+                continue;
+            }
+            let (of, by) = (&cluster.inventory.group(*group).name, &cluster.inventory.group(by).name);
+            let message = format!("{name} of {of} has no effect: {by} sets it as well, and wins on {HOSTS}");
+            let wins = findings.related(first.key, format!("this {name} wins"));
+            findings.report(findings.at(&RULE, layer.key, message).on(members).because([wins]));
         }
     }
 }

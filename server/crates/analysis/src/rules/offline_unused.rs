@@ -1,9 +1,12 @@
 //! `offline-unused`: the address of a mirror that no download uses.
 
+use hostwise_expression::Value;
 use hostwise_inventory::Inventory;
+use hostwise_syntax as syntax;
 
 use super::{Findings, Rule};
-use crate::Severity;
+use crate::findings::HOSTS;
+use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule = Rule {
     id: "offline-unused",
@@ -27,6 +30,7 @@ fn check(findings: &mut Findings<'_>) {
     if cluster.kubespray.is_none() {
         return;
     }
+    image_names(findings);
     for (name, users) in HELPERS {
         let situations = cluster.situations(name);
         let Some(winner) = situations.iter().find_map(|situation| situation.winner.as_ref()) else { continue };
@@ -35,6 +39,52 @@ fn check(findings: &mut Findings<'_>) {
             findings.report(findings.at(&RULE, winner.key, message));
         }
     }
+}
+
+/// Images whose names begin like a URL or have an empty part: no engine takes them.
+fn image_names(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    for name in cluster.inventory.set_variables().iter().filter(|name| name.ends_with("_image_repo")) {
+        if cluster.kubespray.as_ref().is_none_or(|release| release.pack.variable(name).is_none()) {
+            continue;
+        }
+        for situation in cluster.situations(name).iter() {
+            let (Value::String(repository), Some(winner)) = (&situation.value, &situation.winner) else { continue };
+            let plain = plain_name(repository);
+            let hosts: Vec<_> = situation.hosts.all(cluster).into_iter().filter(|&host| cluster.has_role(host)).collect();
+            if plain == &**repository || hosts.is_empty() {
+                continue;
+            }
+            // The line to change may be that of the registry which the name is made from.
+            let is_made_of_it = matches!(&winner.value, syntax::Value::String(text) if text.contains("registry_host"));
+            let registry = cluster.winner(situation.hosts.example, "registry_host").filter(|_| is_made_of_it);
+            let (line, written) = match &registry {
+                Some(registry) => (registry, cluster.value_for_people(situation.hosts.example, "registry_host")),
+                None => (winner, repository.to_string()),
+            };
+            let whose = if registry.is_some() { "registry_host" } else { name };
+            let plain_line = plain_name(&written);
+            if plain_line == written {
+                continue;
+            }
+            let message = format!("{whose} {written} is no name for images, which have no scheme and no slash at the end: nothing can be pulled on {HOSTS}");
+            let is_literal = matches!(&line.value, syntax::Value::String(text) if **text == *written);
+            let change = if is_literal { cluster.change_value(line, &syntax::Value::String(plain_line.into())) } else { None };
+            let fix = change.map(|change| Fix { title: format!("Write {plain_line}"), is_safe: false, change });
+            findings.report(findings.at(&RULE, line.place, message).severity(Severity::Error).on(hosts).fix(fix));
+        }
+    }
+}
+
+/// `r.lan/k8s` of `https://r.lan/k8s/`.
+fn plain_name(repository: &str) -> &str {
+    let without_scheme = ["http://", "https://"].iter().find_map(|scheme| repository.strip_prefix(scheme));
+    without_scheme.unwrap_or(repository).trim_end_matches('/')
+}
+
+/// Whether the variable only serves in other variables.
+pub(super) fn is_helper(name: &str) -> bool {
+    HELPERS.iter().any(|(helper, _)| *helper == name)
 }
 
 /// Whether a template of the inventory names the variable, or a file may do so that cannot be read.

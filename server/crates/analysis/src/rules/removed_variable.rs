@@ -1,8 +1,10 @@
 //! `removed-variable`: a variable that the release does not read any more.
 
+use hostwise_inventory::Layer;
 use hostwise_kubespray::Packs;
 use hostwise_syntax::Value;
 
+use super::offline_unused::is_helper;
 use super::{Findings, Rule, Tag};
 use crate::cluster::Cluster;
 use crate::occurrences::{self, Role, Thing};
@@ -27,6 +29,9 @@ const STOPS: [(&str, u32, u32, &str); 7] = [
     ("matallb_auto_assign", 0, u32::MAX, "metallb_enabled"),
 ];
 
+/// What nothing reads and every copy of the sample sets: nobody put it there.
+const LEFT_OVER: [&str; 2] = ["default_kubelet_config_dir", "kube_ovn_vlan_name"];
+
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     let Some(release) = &cluster.kubespray else { return };
@@ -38,10 +43,18 @@ fn check(findings: &mut Findings<'_>) {
         });
         // A release that stops at a name still reads it: what is set instead, later ones know.
         let later = || if stops { Packs::bundled().removed(name, Packs::bundled().development()) } else { None };
+        // The release itself may still show it, and the copy of the user may still read it.
+        let known = release.pack.variable(name);
+        let is_used = || !release.declared(name).is_empty() || is_read(findings.workspace(), cluster, name);
+        if !stops && let Some(variable) = known {
+            let is_dead = variable.sample.is_some() && !LEFT_OVER.contains(&&**name) && !variable.is_read() && !variable.set_by_tasks && !is_helper(name);
+            if is_dead && !is_used() {
+                dead(findings, name);
+            }
+            continue;
+        }
         let Some(removed) = release.pack.removed(name).or_else(later) else { continue };
-        // The sample of the release itself may still show it, and the copy of the user may still read it.
-        let is_shown = release.pack.variable(name).is_some_and(|variable| variable.sample.is_some() || !variable.roles.is_empty());
-        if !stops && (is_shown || !release.declared(name).is_empty() || is_read(findings.workspace(), cluster, name)) {
+        if !stops && is_used() {
             continue;
         }
         let last = removed.last.map(|last| format!(" (last: {}.{})", last.major, last.minor)).unwrap_or_default();
@@ -59,10 +72,30 @@ fn check(findings: &mut Findings<'_>) {
                 (false, false) => (RULE.severity, format!("{name} is not read by Kubespray {}{last}{instead}", release.version)),
             };
             let severity = if is_test { severity.min(Severity::Information) } else { severity };
+            let renamed = removed.renamed.then_some(removed.instead).flatten().and_then(|new| renamed(cluster, layer, name, new));
             let change = cluster.delete(layer);
-            let fix = change.map(|change| Fix { title: format!("Delete {name}"), is_safe: false, change });
-            findings.report(findings.at(&RULE, layer.key, message).severity(severity).on(definition.host).fix(fix));
+            let delete = change.map(|change| Fix { title: format!("Delete {name}"), is_safe: false, change });
+            findings.report(findings.at(&RULE, layer.key, message).severity(severity).on(definition.host).fix(renamed).fix(delete));
         }
+    }
+}
+
+/// The new name for the same value, when nothing sets that yet.
+fn renamed(cluster: &Cluster, layer: &Layer, name: &str, new: &str) -> Option<Fix> {
+    let change = cluster.rename_key(layer, new).filter(|_| cluster.inventory.definitions(new).is_empty())?;
+    Some(Fix { title: format!("Rename {name} to {new}"), is_safe: false, change })
+}
+
+/// What the sample of the release still shows, and the release does not read.
+fn dead(findings: &mut Findings<'_>, name: &str) {
+    let cluster = findings.cluster;
+    let Some(release) = &cluster.kubespray else { return };
+    for definition in cluster.inventory.definitions(name).into_iter().filter(|definition| !is_nothing(&definition.layer.value)) {
+        let layer = &definition.layer;
+        let message = format!("nothing in Kubespray {} reads {name}, although its sample shows it", release.version);
+        let change = cluster.delete(layer);
+        let fix = change.map(|change| Fix { title: format!("Delete {name}"), is_safe: false, change });
+        findings.report(findings.at(&RULE, layer.key, message).severity(Severity::Hint).on(definition.host).fix(fix));
     }
 }
 

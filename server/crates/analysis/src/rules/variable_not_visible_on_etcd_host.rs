@@ -22,13 +22,14 @@ const NODE_CERTIFICATES: &str = "(kube_network_plugin in ['calico', 'flannel', '
      and (kube_network_plugin != 'calico' or calico_datastore == 'etcd')";
 
 /// What every host reads that Kubespray downloads to, beside the settings of etcd itself.
-const READ_EVERYWHERE: [&str; 16] = [
+const READ_EVERYWHERE: [&str; 17] = [
     "additional_no_proxy",
     "bin_dir",
     "dl_k8s_io_url",
     "download_cache_dir",
     "download_force_cache",
     "download_run_once",
+    "etcd_download_url",
     "github_url",
     "http_proxy",
     "https_proxy",

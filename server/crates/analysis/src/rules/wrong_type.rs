@@ -67,6 +67,7 @@ fn wanted(variable: &Variable) -> Option<Wanted> {
             Some(Wanted::Port)
         }
         _ if variable.form.is_some() => variable.form.map(Wanted::Form),
+        _ if !variable.is_read() => None,
         Kind::Int => Some(Wanted::Form(Form::WholeNumber)),
         Kind::Map => Some(Wanted::Mapping),
         Kind::Text if is_literal => Some(Wanted::Text),
