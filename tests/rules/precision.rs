@@ -25,7 +25,9 @@ fn has(text: &str, code: &str, severity: Severity) {
 const THREE: &str = "[kube_control_plane]\nm1\nm2\nm3\n[etcd:children]\nkube_control_plane\n[kube_node]\nw1\n";
 
 fn with(variables: &str) -> String {
-    format!("#- /inventory/hosts.ini\n{THREE}#- /inventory/group_vars/all/all.yml\n{variables}#- /inventory/hostwise.toml\nkubespray = \"2.31.0\"\n")
+    format!(
+        "#- /inventory/hosts.ini\n{THREE}#- /inventory/group_vars/all/all.yml\n{variables}#- /inventory/hostwise.toml\nkubespray = \"2.31.0\"\n"
+    )
 }
 
 #[test]
@@ -67,14 +69,18 @@ fn hosts_of_groups_of_ones_own_are_not_lost() {
 #[test]
 fn an_old_name_as_a_parent_of_the_new_one_is_harmless() {
     silent("[kube_control_plane]\nm1\nm2\n[kube-master:children]\nkube_control_plane\n[kube_node]\nw1\n[etcd]\nm1\n");
-    silent("#- /inventory/hosts.yaml\nkube-node: {children: {kube_node: {hosts: {w1: }}}}\nkube_control_plane: {hosts: {m1: }}\netcd: {hosts: {m1: }}\n");
+    silent(
+        "#- /inventory/hosts.yaml\nkube-node: {children: {kube_node: {hosts: {w1: }}}}\nkube_control_plane: {hosts: {m1: }}\netcd: {hosts: {m1: }}\n",
+    );
 }
 
 #[test]
 fn what_is_encrypted_or_made_by_a_template_is_unknown_and_not_wrong() {
     const VAULT: &str = "!vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n";
     let names = ["kube_version", "kube_network_plugin", "kube_network_node_prefix", "helm_enabled", "upstream_dns_servers", "node_labels"];
-    for name in names.into_iter().chain(["kubelet_config_extra_args", "kube_pods_subnet", "kube_memory_reserved", "kube_owner", "access_ip"]) {
+    for name in
+        names.into_iter().chain(["kubelet_config_extra_args", "kube_pods_subnet", "kube_memory_reserved", "kube_owner", "access_ip"])
+    {
         silent(&with(&format!("{name}: {VAULT}")));
         silent(&with(&format!("{name}: \"{{{{ lookup('env', 'X') }}}}\"\n")));
         silent(&with(&format!("{name}: \"{{{{ ansible_facts.x }}}}\"\n")));

@@ -71,11 +71,15 @@ fn nothing_is_wrong_in_the_sample_of_a_checkout() {
         return;
     };
     let mut failures = complaints(&checkout, "inventory/sample", &checkout.to_string_lossy());
-    for layout in ["[kube_control_plane]\nnode1\n[kube_node]\nnode2\n[etcd]\nnode3\n", "[kube_control_plane]\nnode1\n[etcd]\nnode1\n[kube_node]\nnode1\n"] {
+    for layout in [
+        "[kube_control_plane]\nnode1\n[kube_node]\nnode2\n[etcd]\nnode3\n",
+        "[kube_control_plane]\nnode1\n[etcd]\nnode1\n[kube_node]\nnode1\n",
+    ] {
         let copy = tempfile::tempdir().expect("a folder");
         copy_tree(&checkout.join("inventory/sample"), copy.path());
         // Static children are right in every release.
-        fs::write(copy.path().join("inventory.ini"), format!("{layout}[k8s_cluster:children]\nkube_control_plane\nkube_node\n")).expect("a file");
+        fs::write(copy.path().join("inventory.ini"), format!("{layout}[k8s_cluster:children]\nkube_control_plane\nkube_node\n"))
+            .expect("a file");
         failures.push_str(&complaints(copy.path(), ".", &checkout.to_string_lossy()));
     }
     assert!(failures.is_empty(), "{failures}");

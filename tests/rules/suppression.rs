@@ -50,13 +50,15 @@ fn comments_of_ini_ignore_as_well() {
     check("[kube_control_plane]\n# hostwise: ignore[wrong-type]\nm1 ip=x\n[etcd]\nm1\n[kube_node]\nm1\n", &[]);
     check("[kube_control_plane]\n; hostwise: ignore[wrong-type]\nm1 ip=x\n[etcd]\nm1\n[kube_node]\nm1\n", &[]);
     // Behind a value of a :vars section a comment is part of the value, so it stands above.
-    let vars = "[kube_control_plane]\nm1\n[etcd]\nm1\n[kube_node]\nm1\n[all:vars]\n# hostwise: ignore[enum-value]\nkube_network_plugin=Cilium\n";
+    let vars =
+        "[kube_control_plane]\nm1\n[etcd]\nm1\n[kube_node]\nm1\n[all:vars]\n# hostwise: ignore[enum-value]\nkube_network_plugin=Cilium\n";
     check(vars, &[]);
 }
 
 #[test]
 fn settings_ignore_by_path_and_rule() {
-    let settings = |text: &str| format!("{}#- /inventory/hostwise.toml\n{text}", with("kube_network_plugin: Cilium\nhelm_enabled: \"no\"\n"));
+    let settings =
+        |text: &str| format!("{}#- /inventory/hostwise.toml\n{text}", with("kube_network_plugin: Cilium\nhelm_enabled: \"no\"\n"));
     check(&settings(""), &["error enum-value", "error boolean-as-string"]);
     check(&settings("[[ignore]]\npath = \"group_vars/*.yml\"\nrules = [\"enum-value\"]\n"), &["error boolean-as-string"]);
     check(&settings("[[ignore]]\npath = \"group_vars\"\n"), &[]);

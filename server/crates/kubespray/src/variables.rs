@@ -313,7 +313,10 @@ mod tests {
     #[test]
     fn a_name_that_is_gone_has_a_last_release() {
         let release = |text: &str| text.parse::<Version>().expect("a release");
-        assert_eq!(removed("dashboard_enabled", release("2.31.0")), Some(Removed { last: Some(release("2.30.0")), instead: None, renamed: false }));
+        assert_eq!(
+            removed("dashboard_enabled", release("2.31.0")),
+            Some(Removed { last: Some(release("2.30.0")), instead: None, renamed: false })
+        );
         assert_eq!(removed("dashboard_enabled", release("2.30.0")), None);
         let containerd = removed("containerd_insecure_registries", release("2.24.0")).expect("it is gone");
         assert_eq!((containerd.last, containerd.instead), (None, Some("containerd_registries_mirrors")));

@@ -29,8 +29,11 @@ fn check(findings: &mut Findings<'_>) {
             let start = end - comment.trim_start().len();
             let variables = unset.join(" and ");
             let verb = if unset.len() == 1 { "is" } else { "are" };
-            let edit =
-                FileEdit { path: file.path().clone(), range: TextRange::new(line.range.end as usize, end), new_text: format!(" {}", words_unset(text, line, words)) };
+            let edit = FileEdit {
+                path: file.path().clone(),
+                range: TextRange::new(line.range.end as usize, end),
+                new_text: format!(" {}", words_unset(text, line, words)),
+            };
             let change = Change { edits: vec![edit], renames: Vec::new() };
             let fix = Fix { title: format!("Set {variables}"), is_safe: false, change };
             let message = format!("{variables} {verb} not set: this is a comment");

@@ -67,7 +67,9 @@ fn image_names(findings: &mut Findings<'_>) {
             if plain_line == written {
                 continue;
             }
-            let message = format!("{whose} {written} is no name for images, which have no scheme and no slash at the end: nothing can be pulled on {HOSTS}");
+            let message = format!(
+                "{whose} {written} is no name for images, which have no scheme and no slash at the end: nothing can be pulled on {HOSTS}"
+            );
             let is_literal = matches!(&line.value, syntax::Value::String(text) if **text == *written);
             let change = if is_literal { cluster.change_value(line, &syntax::Value::String(plain_line.into())) } else { None };
             let fix = change.map(|change| Fix { title: format!("Write {plain_line}"), is_safe: false, change });

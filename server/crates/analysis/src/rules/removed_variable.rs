@@ -47,7 +47,11 @@ fn check(findings: &mut Findings<'_>) {
         let known = release.pack.variable(name);
         let is_used = || !release.declared(name).is_empty() || is_read(findings.workspace(), cluster, name);
         if !stops && let Some(variable) = known {
-            let is_dead = variable.sample.is_some() && !LEFT_OVER.contains(&&**name) && !variable.is_read() && !variable.set_by_tasks && !is_helper(name);
+            let is_dead = variable.sample.is_some()
+                && !LEFT_OVER.contains(&&**name)
+                && !variable.is_read()
+                && !variable.set_by_tasks
+                && !is_helper(name);
             if is_dead && !is_used() {
                 dead(findings, name);
             }
