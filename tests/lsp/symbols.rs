@@ -75,6 +75,30 @@ fn groups_contain_hosts_in_each_encoding() {
 }
 
 #[test]
+fn variables_link_to_pages_in_each_encoding() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "{'é€😀': 1, calico_mtu: 1440}\n";
+    fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+    fs::write(folder.path().join("hosts.yaml"), "kube_node: {hosts: {a: }}\n").expect("a file");
+    fs::write(folder.path().join("group_vars/kube_node.yml"), text).expect("a file");
+    let vars = uri(&folder.path().join("group_vars/kube_node.yml"));
+    let before = "{'é€😀': 1, ";
+    for encoding in ["utf-8", "utf-16"] {
+        let mut params = with_folders(&[folder.path()]);
+        params["capabilities"]["general"] = json!({ "positionEncodings": [encoding] });
+        let mut client = Client::in_memory(params);
+        client.open(&vars, 1, text);
+        client.findings(&vars);
+        client.findings(&uri(&folder.path().join("hosts.yaml")));
+        let links = client.call("textDocument/documentLink", json!({ "textDocument": { "uri": vars } }));
+        let start = if encoding == "utf-8" { before.len() } else { before.encode_utf16().count() };
+        assert_eq!(short(&links[0]["range"]), format!("0:{start}-{}", start + 10), "{encoding}");
+        assert!(links[0]["target"].as_str().is_some_and(|target| target.ends_with("/docs/CNI/calico.md")), "{links}");
+        assert!(links[0]["tooltip"].as_str().is_some_and(|words| words.starts_with("Calico in the documentation of Kubespray")), "{links}");
+    }
+}
+
+#[test]
 fn playbooks_link_to_files() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("group_vars")).expect("a folder");

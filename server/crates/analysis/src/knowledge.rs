@@ -23,6 +23,10 @@ pub(crate) const CONNECTION: [(&str, &str); 10] = [
     ("ansible_python_interpreter", "the Python that runs modules on the host"),
 ];
 
+/// Where Ansible says what these are.
+pub(crate) const CONNECTION_PAGE: &str =
+    "https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#connecting-to-hosts-behavioral-inventory-parameters";
+
 /// A default in one line is cut behind so many characters.
 const MAX_DEFAULT: usize = 80;
 

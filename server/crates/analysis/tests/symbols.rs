@@ -202,18 +202,77 @@ fn plays_and_comments_link_to_what_is_there() {
 x: 1
 ",
     );
-    let path = "/w/plays/site.yml";
-    let shown: String = links(&scene.workspace, path)
-        .iter()
-        .map(|link| match &link.target {
-            LinkTarget::File(target) => format!("{} -> {target}\n", scene.place_of(path, link.range)),
-            LinkTarget::Url(url) => format!("{} -> {}\n", scene.place_of(path, link.range), url.rsplit('/').next().unwrap_or_default()),
-        })
-        .collect();
+    let shown = shown_links(&scene, "/w/plays/site.yml");
     expect![[r#"
         /w/plays/site.yml:1: - import_playbook: «../other.yml» -> /w/other.yml
         /w/plays/site.yml:4: vars_files: ['«é€😀.yml»', "{{ x }}.yml"] -> /w/plays/é€😀.yml
-        /w/plays/site.yml:5: # hostwise: ignore[«yaml-syntax», nonsense] -> yaml-syntax.md
+        /w/plays/site.yml:5: # hostwise: ignore[«yaml-syntax», nonsense] -> yaml-syntax.md (Ansible cannot read the file: its YAML reader stops at this place.)
     "#]]
     .assert_eq(&shown);
+}
+
+/// `place -> file`, or the last part of an address and the tooltip.
+fn shown_links(scene: &support::Scene, path: &str) -> String {
+    let show = |link: &hostwise_analysis::Link| match &link.target {
+        LinkTarget::File(target) => format!("{} -> {target}\n", scene.place_of(path, link.range)),
+        LinkTarget::Url(url) => format!(
+            "{} -> {} ({})\n",
+            scene.place_of(path, link.range),
+            url.rsplit('/').next().unwrap_or_default(),
+            link.tooltip.as_deref().unwrap_or_default()
+        ),
+    };
+    links(&scene.workspace, path).iter().map(show).collect()
+}
+
+#[test]
+fn variables_link_to_the_pages_about_them() {
+    let scene = scene(
+        "\
+#- /w/hosts.yaml
+kube_node: {hosts: {a: {calico_mtu: 1}}}
+#- /w/group_vars/k8s_cluster.yml
+é€😀: 1
+calico_mtu: 1440
+helm_enabled: true
+ansible_user: \"{{ calico_mtu }}\"
+mine: {calico_mtu: 1}
+",
+    );
+    expect![[r#"
+        /w/group_vars/k8s_cluster.yml:2: «calico_mtu»: 1440 -> calico.md (Calico in the documentation of Kubespray 2.31.0)
+        /w/group_vars/k8s_cluster.yml:3: «helm_enabled»: true -> defaults (The defaults of kubespray_defaults in Kubespray 2.31.0)
+        /w/group_vars/k8s_cluster.yml:4: «ansible_user»: "{{ calico_mtu }}" -> intro_inventory.html#connecting-to-hosts-behavioral-inventory-parameters (Connecting to hosts in the documentation of Ansible)
+    "#]].assert_eq(&shown_links(&scene, "/w/group_vars/k8s_cluster.yml"));
+    assert_eq!(shown_links(&scene, "/w/hosts.yaml"), "", "a list of hosts");
+}
+
+#[test]
+fn files_that_tasks_and_configurations_name_are_linked() {
+    let scene = scene(
+        "\
+#- /w/ansible.cfg
+[defaults]
+inventory = hosts.yaml , ~/more,missing
+#- /w/hosts.yaml
+web: {hosts: {a: }}
+#- /w/tasks/main.yml
+- import_tasks: é€😀.yml
+- ansible.builtin.include_tasks: {file: more.yml}
+- include_vars: missing.yml
+- debug: {msg: \"é€😀 {{ lookup('file', 'more.yml') }} {{ lookup('env', 'more.yml') }}\"}
+#- /w/tasks/é€😀.yml
+- debug:
+#- /w/tasks/more.yml
+- debug:
+",
+    );
+    expect![[r#"
+        /w/tasks/main.yml:1: - import_tasks: «é€😀.yml» -> /w/tasks/é€😀.yml
+        /w/tasks/main.yml:2: - ansible.builtin.include_tasks: {file: «more.yml»} -> /w/tasks/more.yml
+        /w/tasks/main.yml:4: - debug: {msg: "é€😀 {{ lookup('file', '«more.yml»') }} {{ lookup('env', 'more.yml') }}"} -> /w/tasks/more.yml
+    "#]].assert_eq(&shown_links(&scene, "/w/tasks/main.yml"));
+    expect![[r#"
+        /w/ansible.cfg:2: inventory = «hosts.yaml» , ~/more,missing -> /w/hosts.yaml
+    "#]].assert_eq(&shown_links(&scene, "/w/ansible.cfg"));
 }

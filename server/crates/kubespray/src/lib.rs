@@ -3,6 +3,7 @@
 //! Conditions are texts in Ansible's expression language; this crate does not evaluate them.
 
 mod default;
+mod docs;
 mod facts;
 mod pack;
 mod packs;
@@ -16,6 +17,7 @@ mod sources {
 }
 
 pub use default::Default;
+pub use docs::{DocPage, page};
 pub use facts::{Changes, Facts, Kind};
 pub use pack::{Check, Component, Download, DownloadForm, GroupKnowledge, KubeVersions, Layout, Need, Pack};
 pub use packs::Packs;
