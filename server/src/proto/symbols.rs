@@ -88,5 +88,10 @@ pub(crate) fn link(snapshot: &Snapshot, file: &SourceFile, link: &Link) -> Optio
         LinkTarget::File(path) => names::uri(snapshot, path)?,
         LinkTarget::Url(url) => url.parse().ok()?,
     };
-    Some(DocumentLink { range: to::range(file, link.range, snapshot.encoding), target: Some(target), tooltip: link.tooltip.clone(), data: None })
+    Some(DocumentLink {
+        range: to::range(file, link.range, snapshot.encoding),
+        target: Some(target),
+        tooltip: link.tooltip.clone(),
+        data: None,
+    })
 }

@@ -271,8 +271,10 @@ web: {hosts: {a: }}
         /w/tasks/main.yml:1: - import_tasks: «é€😀.yml» -> /w/tasks/é€😀.yml
         /w/tasks/main.yml:2: - ansible.builtin.include_tasks: {file: «more.yml»} -> /w/tasks/more.yml
         /w/tasks/main.yml:4: - debug: {msg: "é€😀 {{ lookup('file', '«more.yml»') }} {{ lookup('env', 'more.yml') }}"} -> /w/tasks/more.yml
-    "#]].assert_eq(&shown_links(&scene, "/w/tasks/main.yml"));
+    "#]]
+    .assert_eq(&shown_links(&scene, "/w/tasks/main.yml"));
     expect![[r#"
         /w/ansible.cfg:2: inventory = «hosts.yaml» , ~/more,missing -> /w/hosts.yaml
-    "#]].assert_eq(&shown_links(&scene, "/w/ansible.cfg"));
+    "#]]
+    .assert_eq(&shown_links(&scene, "/w/ansible.cfg"));
 }
