@@ -4,6 +4,7 @@ mod client;
 mod code_lens;
 mod completion;
 mod diagnostics;
+mod encodings;
 mod features;
 mod fixes;
 mod logs;
