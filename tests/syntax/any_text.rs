@@ -1,5 +1,5 @@
 //! The checks of the fuzz targets on a fixed number of odd texts, the same ones in every run. HOSTWISE_MUTATIONS asks for another number;
-//! `cargo fuzz run --fuzz-dir tests/fuzz yaml` (`ini`, `edits`) goes on from there.
+//! `tests/fuzz/run` goes on from there.
 
 use crate::odd::{Numbers, lined, mutated, part, scrambled, seeds};
 use crate::{checks, n_tries};
