@@ -76,7 +76,10 @@ impl Canvas {
     /// The tree of the text of `document`, which is that of this version, when tree-sitter can bear it and neither parser finds an error: from damaged
     /// texts an edited tree may differ from a fresh one.
     fn sound_tree(&self, document: &Document) -> Option<&Tree> {
-        let tree = document.errors().is_empty().then(|| self.tree(document.text())).flatten();
+        // Nor from texts with tags that libyaml does not take for tags.
+        let is_tag = |tag: &str| tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!<>,-_;/?:@&=+$.~*'()%".contains(&byte));
+        let is_sound = document.errors().is_empty() && document.tags().all(|tag| is_tag(&document.text()[tag.span()]));
+        let tree = is_sound.then(|| self.tree(document.text())).flatten();
         tree.filter(|tree| !tree.root_node().has_error())
     }
 
