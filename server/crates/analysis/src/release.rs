@@ -170,7 +170,7 @@ fn value_of(variable: &Variable) -> Option<Value> {
 
 /// A default that the operating system of a host decides, or that is too much to keep.
 fn computed(name: &str) -> Value {
-    Value::Unknown(vec![Reason::Unsupported(format!("the default of {name}, which is computed").into())])
+    Value::Unknown(vec![Reason::Unsupported(format!("the default of {name}").into())])
 }
 
 impl fmt::Display for Release {

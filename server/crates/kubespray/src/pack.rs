@@ -19,6 +19,8 @@ pub struct Pack {
     pub download_when: String,
     /// What beside it holds for every download of an image: an Ansible expression.
     pub image_download_when: String,
+    /// Where it holds, a host fetches what any host needs, whatever its own groups: an Ansible expression.
+    pub download_for_all_when: String,
     pub components: IndexMap<String, Component>,
     pub kube_versions: KubeVersions,
     /// Combinations of values that it refuses, by a name of ours.
@@ -160,6 +162,7 @@ struct Components {
     image_tools: IndexMap<String, String>,
     download_when: String,
     image_download_when: String,
+    download_for_all_when: String,
     /// Conditions that several components share (YAML anchors in the file).
     #[serde(rename = "conditions")]
     _conditions: serde::de::IgnoredAny,
@@ -178,6 +181,7 @@ impl Pack {
             image_tools: components.image_tools,
             download_when: components.download_when,
             image_download_when: components.image_download_when,
+            download_for_all_when: components.download_for_all_when,
             components: components.components,
             checks: read(sources::CHECKS, version),
             kube_versions: KubeVersions::of(&variables),

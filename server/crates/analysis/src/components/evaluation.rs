@@ -130,29 +130,30 @@ impl<'e> Evaluation<'e> {
         let is_image = download.form == DownloadForm::Image;
         let mut conditions = vec![self.pack.download_when.as_str()];
         conditions.extend(is_image.then_some(self.pack.image_download_when.as_str()));
-        let answers = conditions.into_iter().map(|condition| self.answer(condition));
-        let answer = match self.in_table_of_checkout(&download.item) {
-            Some(listed) => all(answers.chain([listed])),
-            None if !download.groups.iter().any(|group| self.cluster.is_member(self.host, group)) => Answer::No,
-            None => all(answers.chain(download.when.as_deref().map(|condition| self.answer(condition)))),
+        let by_its_groups = download.groups.iter().any(|group| self.cluster.is_member(self.host, group));
+        let (is_enabled, is_meant) = match self.in_table_of_checkout(&download.item) {
+            Some((is_enabled, by_its_groups)) => (is_enabled, by_its_groups),
+            None => {
+                let is_enabled = download.when.as_deref().map_or(Answer::Yes, |condition| self.answer(condition));
+                (is_enabled, if by_its_groups { Answer::Yes } else { Answer::No })
+            }
         };
-        Fetched { item: download.item.as_str().into(), is_image, answer }
+        let is_meant = if is_meant == Answer::Yes { is_meant } else { either(is_meant, self.answer(&self.pack.download_for_all_when)) };
+        let answers = conditions.into_iter().map(|condition| self.answer(condition));
+        Fetched { item: download.item.as_str().into(), is_image, answer: all(answers.chain([is_enabled, is_meant])) }
     }
 
-    /// Whether the table `downloads` of the user's checkout enables an item for this host; `None` without such a table.
-    fn in_table_of_checkout(&self, item: &str) -> Option<Answer> {
+    /// Whether the table `downloads` of the user's checkout enables an item, and lists a group of this host for it; `None` without such a table.
+    fn in_table_of_checkout(&self, item: &str) -> Option<(Answer, Answer)> {
         self.cluster.kubespray.as_ref()?.declared("downloads").first()?;
         let entry = format!("downloads['{item}']");
-        Some(self.answer(&format!("{entry} is defined and {entry}.enabled and {entry}.groups | intersect(group_names)")))
+        let is_enabled = self.answer(&format!("{entry} is defined and {entry}.enabled"));
+        Some((is_enabled, self.answer(&format!("{entry} is defined and {entry}.groups | intersect(group_names)"))))
     }
 
     fn downloaded(&self, component: &Component, state: State, downloads: &[Fetched]) -> Option<Answer> {
         let by_its_role = component.direct.then(|| answer_of(state));
-        downloads.iter().map(|fetched| fetched.answer).chain(by_its_role).reduce(|a, b| match (a, b) {
-            (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
-            (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
-            (Answer::No, Answer::No) => Answer::No,
-        })
+        downloads.iter().map(|fetched| fetched.answer).chain(by_its_role).reduce(either)
     }
 
     fn running(&self, component: &Component, state: State) -> Option<Answer> {
@@ -203,6 +204,14 @@ fn answer_of(state: State) -> Answer {
         State::Installed => Answer::Yes,
         State::NotInstalled => Answer::No,
         State::Unknown => Answer::Unknown,
+    }
+}
+
+fn either(a: Answer, b: Answer) -> Answer {
+    match (a, b) {
+        (Answer::Yes, _) | (_, Answer::Yes) => Answer::Yes,
+        (Answer::Unknown, _) | (_, Answer::Unknown) => Answer::Unknown,
+        (Answer::No, Answer::No) => Answer::No,
     }
 }
 

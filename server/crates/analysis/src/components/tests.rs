@@ -1,8 +1,9 @@
-//! Verdicts against what real runs of Ansible gave. The recorded runs stand beside the repository, in `../shared/data`; without them that is said.
+//! Verdicts against what real runs of Ansible gave. Some recorded runs stand beside the repository, in `../shared/data`; without them that is said.
 
 #![expect(clippy::disallowed_methods, reason = "tests read recorded runs and a checkout")]
 
 mod checkout;
+mod runs;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
