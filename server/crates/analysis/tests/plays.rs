@@ -367,3 +367,101 @@ fn half_typed_playbooks_end_well() {
         }
     }
 }
+
+/// Each form twice: where the program certainly decides, and where it may not.
+#[test]
+fn forms_that_decide_and_forms_that_do_not() {
+    for (decides, does_not) in [
+        ("command: env FOO=1 nerdctl images", "command: env PATH=/opt/bin nerdctl images"),
+        ("shell: FOO=bar nerdctl images", "shell: PATH=/opt/bin nerdctl images"),
+        ("command: sudo nerdctl images", "command: sudo -l nerdctl"),
+        ("shell: sudo -n nerdctl images", "shell: sudo -l nerdctl"),
+        ("command: timeout 5 nerdctl images", "command: timeout --preserve-status"),
+        ("shell: timeout 5s nerdctl images", "shell: timeout 5 nerdctl images || true"),
+        ("shell: nice -n 10 nerdctl images", "shell: nice"),
+        ("shell: nohup nerdctl images", "shell: nohup nerdctl images &"),
+        ("shell: nerdctl images && nerdctl ps", "shell: nerdctl images || nerdctl ps || true"),
+        ("shell: nerdctl images || exit 1", "shell: nerdctl images || exit 0"),
+        ("shell: \"set -e; nerdctl pull x; echo ok\"", "shell: \"nerdctl pull x; echo ok\""),
+        ("shell: \"set -e\\nnerdctl pull x\\nif true; then exit 0; fi\"", "shell: \"set -e\\nif true; then exit 0; fi\\nnerdctl pull x\""),
+        ("shell: \"nerdctl images > /tmp/x\"", "shell: \"! nerdctl images\""),
+        ("{shell: nerdctl images, args: {executable: /bin/bash}}", "{shell: nerdctl images, args: {executable: /opt/mysh}}"),
+        ("command: \"{{ bin_dir }}/nerdctl images\"", "command: \"{{ my_dir }}/nerdctl images\""),
+        ("shell: \"{{ bin_dir }}/nerdctl images\"", "shell: \"{{ bin_dir }}/nerdctl images | cat\""),
+        ("{command: nerdctl images, args: {chdir: /tmp}}", "{command: nerdctl images, args: {creates: /x}}"),
+        ("{command: {cmd: nerdctl images, chdir: /tmp}}", "{command: {cmd: nerdctl images, removes: /x}}"),
+        ("{command: {argv: [\"{{ bin_dir }}/nerdctl\", images]}}", "{command: {argv: [echo, nerdctl]}}"),
+        ("{command: {argv: [sudo, nerdctl, images]}}", "{command: {argv: [sudo, -l, nerdctl]}}"),
+        ("{command: nerdctl images, ignore_errors: false}", "{command: nerdctl images, ignore_errors: yes}"),
+        ("{command: nerdctl images, register: x}", "{command: nerdctl images, register: x, failed_when: false}"),
+        ("{command: nerdctl images, ignore_unreachable: true}", "{command: nerdctl images, ignore_errors: \"{{ x }}\"}"),
+        ("{command: nerdctl images, loop: [a]}", "{command: nerdctl images, loop: []}"),
+        ("{command: nerdctl images, with_items: [a]}", "{command: nerdctl images, with_items: \"{{ x }}\"}"),
+        ("{command: nerdctl images, tags: [always]}", "{command: nerdctl images, tags: never}"),
+        ("{command: nerdctl images, check_mode: false}", "{command: nerdctl images, check_mode: true}"),
+        (
+            "{command: nerdctl images, when: \"groups['etcd'] | length == 1\"}",
+            "{command: nerdctl images, when: \"groups['etcd'] | length > 1\"}",
+        ),
+        (
+            "{command: nerdctl images, when: container_manager == 'containerd', vars: {container_manager: containerd}}",
+            "{command: nerdctl images, when: container_manager == 'containerd', vars: {container_manager: docker}}",
+        ),
+        (
+            "{command: nerdctl images, until: x.rc == 0, register: x, retries: 3}",
+            "{command: nerdctl images, until: x.rc == 0, register: x, failed_when: false}",
+        ),
+        (
+            "{command: nerdctl images, delegate_to: \"{{ inventory_hostname }}\"}",
+            "{command: nerdctl images, delegate_to: \"{{ groups['kube_node'] | first }}\"}",
+        ),
+        ("{command: nerdctl images, become: true, environment: {HTTP_PROXY: x}}", "{command: nerdctl images, environment: \"{{ env }}\"}"),
+        ("{command: nerdctl images, no_log: true, changed_when: false}", "{command: nerdctl images, async: 10}"),
+        ("{name: x, block: [command: nerdctl images]}", "{name: x, block: [command: nerdctl images], rescue: [debug: ]}"),
+        ("{name: x, block: [command: nerdctl images], when: true}", "{name: x, block: [command: nerdctl images], when: false}"),
+        ("{block: [debug: ], always: [command: nerdctl images]}", "{block: [debug: ], rescue: [command: nerdctl images]}"),
+        ("ansible.builtin.shell: nerdctl images", "ansible.builtin.debug: {msg: nerdctl images}"),
+        ("ansible.legacy.command: nerdctl images", "community.general.make: {target: nerdctl}"),
+        ("ansible.builtin.raw: nerdctl images", "ansible.builtin.raw: nerdctl images || true"),
+        ("local_action: {module: debug}\n    - command: nerdctl images", "local_action: {module: command, cmd: nerdctl images}"),
+    ] {
+        let of = |task: &str| found(&site(&format!("    - {task}\n")));
+        let (yes, no) = (of(decides), of(does_not));
+        assert_eq!(yes, [format!("/w/site.yml: {FOUND}")], "{decides}");
+        assert_eq!(no, [""; 0], "{does_not}");
+    }
+}
+
+#[test]
+fn services_and_modules_of_collections() {
+    for (task, expected) in [
+        ("systemd: {name: kubelet, state: restarted}", "the service kubelet is not installed on db"),
+        ("systemd: {name: kubelet.service, enabled: true}", "the service kubelet is not installed on db"),
+        ("ansible.builtin.service: name=kubelet state=started", "the service kubelet is not installed on db"),
+        ("ansible.builtin.systemd_service: {name: containerd, state: started}", "the service containerd is not installed on db"),
+        ("systemd: {unit: containerd, state: started}", "the service containerd is not installed on db"),
+        ("service: {name: docker, state: started}", "the service docker is not installed on"),
+        ("command: systemctl restart kubelet", "the service kubelet is not installed on db"),
+        ("kubernetes.core.helm: {name: x, chart_ref: y, release_namespace: z}", "helm is not installed on"),
+        ("community.docker.docker_container: {name: x, image: y}", "docker is not installed on"),
+        ("community.docker.docker_image: {name: x, source: pull}", "docker is not installed on"),
+        ("systemd: {name: kubelet, masked: true}", ""),
+        ("systemd: {name: kubelet, state: stopped}", "the service kubelet is not installed on db"),
+        ("command: systemctl --user restart kubelet", ""),
+        ("command: systemctl try-restart kubelet", ""),
+        ("shell: systemctl enable --now kubelet", "the service kubelet is not installed on db"),
+        ("systemd: {name: kubelet, daemon_reload: true}", ""),
+        ("systemd: {name: \"{{ unit }}\", state: started}", ""),
+        ("systemd: {name: etcd, state: restarted, scope: user}", ""),
+        ("service: {name: ssh, state: restarted}", ""),
+        ("kubernetes.core.k8s_info: {kind: Node}", ""),
+        ("kubernetes.core.helm: {name: x, binary_path: /opt/helm}", ""),
+        ("community.docker.docker_container: {name: x, docker_host: tcp://y}", ""),
+        ("command: systemctl is-active kubelet", ""),
+        ("service_facts:", ""),
+    ] {
+        let found = found(&site(&format!("    - {task}\n")));
+        assert_eq!(found.is_empty(), expected.is_empty(), "{task}: {found:?}");
+        assert!(found.iter().all(|message| message.contains(expected)), "{task}: {found:?}");
+    }
+}

@@ -98,9 +98,15 @@ fn may_install(file: &PlayFile, task: &Task) -> bool {
     }
 }
 
-/// The program that a command names first.
+/// The program that a command names first, or that a module needs.
 fn program(file: &PlayFile, task: &Task) -> Option<String> {
-    let module = task.module.as_ref().filter(|module| matches!(&*module.name, "command" | "shell" | "raw"))?;
+    let module = task.module.as_ref()?;
+    if let Some(needed) = super::needs::program_of_module(&module.name) {
+        return Some(needed.to_owned());
+    }
+    if !matches!(&*module.name, "command" | "shell" | "raw") {
+        return None;
+    }
     let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
     let words = super::shell::words(&text.text)?;
     let first = words.iter().map(|word| word.text.as_str()).find(|word| *word != "sudo")?;

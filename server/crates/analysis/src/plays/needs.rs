@@ -41,7 +41,11 @@ pub(crate) fn source_of_needs(file: &PlayFile, task: &Task) -> Option<Source> {
     let free = || file.free_form(module);
     let text = match &*module.name {
         "command" => match file.argument(module, "argv") {
-            Some(argv) => argv.items().next().and_then(super::model::text),
+            Some(argv) => {
+                let words: Vec<_> = argv.items().filter_map(super::model::text).collect();
+                let joined: Vec<&str> = words.iter().map(|word| &*word.text).collect();
+                words.first().map(|first| Text { text: joined.join(" ").into(), range: first.range })
+            }
             None => file.text_argument(module, "cmd").or_else(free),
         },
         "shell" | "raw" => file.text_argument(module, "cmd").or_else(free),
@@ -58,7 +62,11 @@ pub(crate) fn source_of_needs(file: &PlayFile, task: &Task) -> Option<Source> {
         words.filter(|word| !is_before(word)).take(1).any(is_template)
     };
     let is_made = match &*module.name {
-        "command" => begins_with_template(&named),
+        "command" => {
+            begins_with_template(&named)
+                || named.split_whitespace().next().is_some_and(|word| shell::behind_wrappers(&[word, "x"]) == Some(1))
+                    && is_template(&named)
+        }
         "shell" | "raw" => named.split(['\n', ';', '&', '|', '(']).any(begins_with_template),
         _ => is_template(&named),
     };
@@ -69,7 +77,7 @@ pub(crate) fn source_of_needs(file: &PlayFile, task: &Task) -> Option<Source> {
 pub(crate) fn needs(file: &PlayFile, task: &Task, render: Render<'_>) -> Vec<Need> {
     let Some(module) = &task.module else { return Vec::new() };
     match &*module.name {
-        "command" => command(file, module, render).into_iter().collect(),
+        "command" => command(file, module, render),
         "shell" | "raw" => shell(file, module, render),
         "systemd" | "systemd_service" | "service" => service(file, module, render).into_iter().collect(),
         name => match program_of_module(name) {
@@ -87,7 +95,7 @@ fn names_place(file: &PlayFile, module: &Module) -> bool {
 }
 
 /// The program without which a module of a collection fails on its host (the modules' own documentation, "Requirements").
-fn program_of_module(name: &str) -> Option<&'static str> {
+pub(super) fn program_of_module(name: &str) -> Option<&'static str> {
     if let Some(helm) = name.strip_prefix("kubernetes.core.").or_else(|| name.strip_prefix("community.kubernetes.")) {
         return matches!(helm, "helm" | "helm_info" | "helm_plugin" | "helm_plugin_info" | "helm_repository" | "helm_template")
             .then_some("helm");
@@ -100,40 +108,99 @@ fn program_of_module(name: &str) -> Option<&'static str> {
 /// Parameters that stood among the words of a command once, and still do.
 const PARAMETERS: [&str; 6] = ["chdir=", "executable=", "stdin=", "stdin_add_newline=", "strip_empty_ends=", "warn="];
 
-fn command(file: &PlayFile, module: &Module, render: Render<'_>) -> Option<Need> {
+fn command(file: &PlayFile, module: &Module, render: Render<'_>) -> Vec<Need> {
+    command_needs(file, module, render).unwrap_or_default()
+}
+
+fn command_needs(file: &PlayFile, module: &Module, render: Render<'_>) -> Option<Vec<Need>> {
     let is_unclear = ["creates", "removes", "executable"].iter().any(|argument| file.argument(module, argument).is_some());
     if is_unclear {
         return None;
     }
     if let Some(argv) = file.argument(module, "argv") {
-        let first = argv.items().next().and_then(super::model::text)?;
-        let program = if first.is_template() { render(&first.text)? } else { first.text.to_string() };
-        return Some(need(file, &first, &program));
+        let texts: Vec<Text> = argv.items().map_while(super::model::text).collect();
+        let words: Vec<String> = texts.iter().map_while(|text| value(&text.text, render)).collect();
+        return needs_of(file, &words, |at| texts.get(at).or(texts.first()));
     }
     let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
     let words = shell::words(&text.text)?;
     if words.iter().any(|word| word.text.starts_with("creates=") || word.text.starts_with("removes=")) {
         return None;
     }
-    let first = words.iter().find(|word| !PARAMETERS.iter().any(|parameter| word.text.starts_with(parameter)))?;
-    let rendered = if is_template(&first.text) { render(&first.text)? } else { first.text.clone() };
-    let program = if is_template(&first.text) { shell::words(&rendered)?.into_iter().next()?.text } else { rendered };
-    Some(need(file, &text, &program))
+    let words = words.iter().filter(|word| !PARAMETERS.iter().any(|parameter| word.text.starts_with(parameter)));
+    // A template may stand for several words. What follows an unknown one is not looked at.
+    let words: Vec<String> = words.map_while(|word| shell::words(&value(&word.text, render)?)).flatten().map(|word| word.text).collect();
+    needs_of(file, &words, |_| Some(&text))
 }
+
+/// The text itself, or what its templates make of it.
+fn value(text: &str, render: Render<'_>) -> Option<String> {
+    if is_template(text) { render(text) } else { Some(text.to_owned()) }
+}
+
+/// What a command needs, given its words; `text_of` gives the text in which a word stands.
+fn needs_of<'t>(file: &PlayFile, words: &[String], text_of: impl Fn(usize) -> Option<&'t Text>) -> Option<Vec<Need>> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let program = shell::behind_wrappers(&words)?;
+    let text = text_of(program)?;
+    let units = units(&words[program..]).into_iter().map(|unit| Need {
+        kind: NeedKind::Service,
+        name: unit.to_owned(),
+        directory: None,
+        range: place_of(file, text, unit),
+    });
+    Some(std::iter::once(need(file, text, words[program])).chain(units).collect())
+}
+
+/// The services of a `systemctl` that fails when there is none of that name.
+fn units<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    let Some(("systemctl" | "/bin/systemctl" | "/usr/bin/systemctl", arguments)) = words.split_first().map(|(first, rest)| (*first, rest))
+    else {
+        return Vec::new();
+    };
+    let is_usual = |word: &str| matches!(word, "--now" | "-q" | "--quiet" | "--no-block" | "--no-pager" | "--system");
+    if arguments.iter().any(|word| word.starts_with('-') && !is_usual(word)) {
+        return Vec::new();
+    }
+    let mut operands = arguments.iter().copied().filter(|word| !word.starts_with('-'));
+    match operands.next() {
+        Some("start" | "restart" | "reload" | "enable") => operands.filter_map(plain_service).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The name of a service without its ending; `None` for other units, patterns and instances.
+fn plain_service(unit: &str) -> Option<&str> {
+    let service = unit.strip_suffix(".service").unwrap_or(unit);
+    service.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).then_some(service)
+}
+
+/// Shells that read a text as it is read here.
+const SHELLS: [&str; 8] = ["/bin/bash", "/bin/dash", "/bin/sh", "/usr/bin/bash", "/usr/bin/dash", "/usr/bin/sh", "bash", "sh"];
 
 fn shell(file: &PlayFile, module: &Module, render: Render<'_>) -> Vec<Need> {
     let of = || {
         if ["creates", "removes"].iter().any(|argument| file.argument(module, argument).is_some()) {
             return None;
         }
-        let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
-        if text.text.contains("creates=") || text.text.contains("removes=") {
+        if file.text_argument(module, "executable").is_some_and(|shell| !SHELLS.contains(&&*shell.text)) {
             return None;
         }
-        let rendered = if text.is_template() { render(&text.text)? } else { text.text.to_string() };
-        Some(shell::decisive(&rendered).iter().map(|word| need(file, &text, &word.text)).collect())
+        let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
+        if ["creates=", "removes=", "executable="].iter().any(|parameter| text.text.contains(parameter)) {
+            return None;
+        }
+        let rendered = value(&text.text, render)?;
+        Some(shell_needs(file, &text, &rendered, false))
     };
     of().unwrap_or_default()
+}
+
+/// What a shell text certainly needs; `text` is the place for all of it.
+fn shell_needs(file: &PlayFile, text: &Text, rendered: &str, exits_on_failure: bool) -> Vec<Need> {
+    let commands = shell::decisive(rendered, exits_on_failure);
+    let words = commands.into_iter().map(|command| command.words.into_iter().map(|word| word.text).collect::<Vec<String>>());
+    words.flat_map(|words| needs_of(file, &words, |_| Some(text)).unwrap_or_default()).collect()
 }
 
 /// A service that is to be in a state or enabled: the module fails when there is none of that name (ansible-core `modules/systemd.py`).
@@ -152,10 +219,9 @@ fn service(file: &PlayFile, module: &Module, render: Render<'_>) -> Option<Need>
         return None;
     }
     let name = argument(&["name", "service", "unit"])?;
-    let rendered = if name.is_template() { render(&name.text)? } else { name.text.to_string() };
-    let service = rendered.strip_suffix(".service").unwrap_or(&rendered);
-    let is_plain = service.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    is_plain.then(|| Need { kind: NeedKind::Service, name: service.to_owned(), directory: None, range: place_of(file, &name, service) })
+    let rendered = value(&name.text, render)?;
+    let service = plain_service(&rendered)?;
+    Some(Need { kind: NeedKind::Service, name: service.to_owned(), directory: None, range: place_of(file, &name, service) })
 }
 
 fn need(file: &PlayFile, text: &Text, program: &str) -> Need {

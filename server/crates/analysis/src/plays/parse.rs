@@ -136,7 +136,7 @@ impl Parser {
             name: value("name").and_then(text),
             keywords: self.keywords(keywords),
             module,
-            may_forgive: ["failed_when", "async", "ignore_unreachable"].iter().any(|key| value(key).is_some()),
+            may_forgive: ["failed_when", "async"].iter().any(|key| value(key).is_some()),
             is_local: value("local_action").is_some(),
         };
         self.tasks.push(task);

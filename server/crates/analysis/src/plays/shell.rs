@@ -1,9 +1,13 @@
 //! Shell texts: which programs decide whether the whole fails.
 //!
-//! Only what is plain is read: words, pipes, `&&`, `;`, lines, redirections. Anything that branches, loops, defines, substitutes or catches makes the
-//! whole text unknown, and then no program is named.
+//! Only what is plain is read: words, pipes, `&&`, `||` with a way out, `;`, lines, redirections. Anything that branches, loops, defines or substitutes
+//! ends the reading: of what stands before it, only that counts which ends the shell at once.
+
+mod wrappers;
 
 use hostwise_syntax::TextRange;
+
+pub(crate) use wrappers::behind_wrappers;
 
 /// A word in a command and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,7 @@ enum Token {
     /// `;` or the end of a line.
     End,
     And,
+    Or,
     Pipe,
     /// `>` and its kin: the word behind it is a file.
     Redirection,
@@ -38,93 +43,182 @@ pub(crate) fn words(text: &str) -> Option<Vec<Word>> {
     }
 }
 
-/// The programs without which the text certainly ends in failure, in order; none when that is not certain of any.
-pub(crate) fn decisive(text: &str) -> Vec<Word> {
-    decisive_commands(text).unwrap_or_default()
+/// A simple command, from the program on: what starts the program for it is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Command {
+    /// Not empty.
+    pub(crate) words: Vec<Word>,
 }
 
-fn decisive_commands(text: &str) -> Option<Vec<Word>> {
-    let tokens = tokens(text)?;
-    let lists: Vec<&[Token]> = tokens.split(|token| *token == Token::End).filter(|list| !list.is_empty()).collect();
-    let (mut exits_on_failure, mut pipes_fail) = (false, false);
-    let mut programs = Vec::new();
-    for (index, list) in lists.iter().enumerate() {
-        let is_last = index + 1 == lists.len();
-        let pipelines: Vec<&[Token]> = list.split(|token| *token == Token::And).collect();
-        let n_pipelines = pipelines.len();
-        for (number, pipeline) in pipelines.into_iter().enumerate() {
-            // With `set -e` the shell does not end when an earlier part of an `&&` list fails.
-            let ends_shell = exits_on_failure && number + 1 == n_pipelines;
-            let commands: Vec<Vec<&Word>> = pipeline.split(|token| *token == Token::Pipe).map(plain_words).collect();
-            for (index, command) in commands.iter().enumerate() {
-                let program = program(command)?;
-                if program.text == "set" {
-                    let options = command.iter().map(|word| word.text.as_str()).collect::<Vec<_>>();
-                    exits_on_failure |=
-                        options.iter().any(|option| option.starts_with('-') && !option.starts_with("--") && option.contains('e'));
-                    pipes_fail |= options.contains(&"pipefail");
-                }
-                let decides_pipeline = pipes_fail || index + 1 == commands.len();
-                if decides_pipeline && (is_last || ends_shell) {
-                    programs.push(program.clone());
-                }
+/// The commands without which the text certainly ends in failure, in order; none when that is not certain of any. With `exits_on_failure` the shell
+/// ends at the first command that fails, as after `set -e`.
+pub(crate) fn decisive(text: &str, mut exits_on_failure: bool) -> Vec<Command> {
+    let (tokens, is_whole) = tokens(text);
+    let mut lists: Vec<&[Token]> = tokens.split(|token| *token == Token::End).filter(|list| !list.is_empty()).collect();
+    if !is_whole && tokens.last() != Some(&Token::End) {
+        // It goes on in a way that is not read.
+        lists.pop();
+    }
+    let mut pipes_fail = false;
+    let mut found = Vec::new();
+    let mut of_list = Vec::new();
+    for list in lists {
+        // What the list before decided does not matter, as it was not the last one.
+        of_list.clear();
+        let Some(read) = self::list(list, &mut exits_on_failure, &mut pipes_fail) else { return found };
+        for decision in read {
+            if decision.ends_shell { found.push(decision.command) } else { of_list.push(decision.command) }
+        }
+    }
+    if is_whole {
+        found.extend(of_list);
+    }
+    found.sort_by_key(|command| command.words.first().map(|word| word.range));
+    found
+}
+
+struct Decision {
+    command: Command,
+    /// The shell ends when it fails.
+    ends_shell: bool,
+}
+
+/// What is done when a pipeline failed.
+enum Otherwise {
+    Fails,
+    /// The shell ends in failure.
+    Exits,
+    MaySucceed,
+}
+
+/// The commands that make a list fail; `None` when it is not plain after all.
+fn list(list: &[Token], exits_on_failure: &mut bool, pipes_fail: &mut bool) -> Option<Vec<Decision>> {
+    let mut found = Vec::new();
+    let mut pipelines: Vec<(&Token, &[Token])> = Vec::new();
+    let mut start = 0;
+    let mut operator = &Token::And;
+    for (at, token) in list.iter().enumerate() {
+        if matches!(token, Token::And | Token::Or) {
+            pipelines.push((operator, &list[start..at]));
+            (start, operator) = (at + 1, token);
+        }
+    }
+    pipelines.push((operator, &list[start..]));
+    for (number, (operator, pipeline)) in pipelines.iter().enumerate() {
+        let commands: Vec<Option<Vec<&Word>>> = pipeline.split(|token| *token == Token::Pipe).map(plain_words).collect();
+        let is_alternative = **operator == Token::Or;
+        if is_alternative {
+            match way_out(&commands) {
+                // Nothing is certain of what comes behind it.
+                Some(Otherwise::MaySucceed) if leaves(&commands) => return None,
+                Some(_) => continue,
+                None => {}
+            }
+        }
+        let otherwise = pipelines[number + 1..].iter().filter(|(operator, _)| **operator == Token::Or).map(|(_, pipeline)| {
+            let commands: Vec<Option<Vec<&Word>>> = pipeline.split(|token| *token == Token::Pipe).map(plain_words).collect();
+            way_out(&commands).unwrap_or(Otherwise::MaySucceed)
+        });
+        let otherwise = otherwise.reduce(|first, then| match (first, then) {
+            (Otherwise::Exits, _) => Otherwise::Exits,
+            (Otherwise::Fails, then) => then,
+            (Otherwise::MaySucceed, _) => Otherwise::MaySucceed,
+        });
+        // With `set -e` the shell does not end when an earlier part of a list fails.
+        let ends_shell = match otherwise {
+            None => *exits_on_failure && number + 1 == pipelines.len(),
+            Some(Otherwise::Exits) => true,
+            Some(Otherwise::Fails | Otherwise::MaySucceed) => false,
+        };
+        let n_commands = commands.len();
+        for (index, words) in commands.into_iter().enumerate() {
+            let command = command(&words?)?;
+            let program = command.words.first()?;
+            if program.text == "set" {
+                let options: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+                let has_short =
+                    |sign: &str| options.iter().any(|option| option.starts_with(sign) && !option.starts_with("--") && option.contains('e'));
+                let has_long = |sign: &str, name: &str| {
+                    options.windows(2).any(|pair| pair[0].starts_with(sign) && pair[0].ends_with('o') && pair[1] == name)
+                };
+                *exits_on_failure =
+                    (*exits_on_failure || has_short("-") || has_long("-", "errexit")) && !has_short("+") && !has_long("+", "errexit");
+                *pipes_fail = (*pipes_fail || has_long("-", "pipefail")) && !has_long("+", "pipefail");
+            }
+            let decides_pipeline = *pipes_fail || index + 1 == n_commands;
+            if decides_pipeline && !is_alternative && !matches!(otherwise, Some(Otherwise::MaySucceed)) {
+                found.push(Decision { command, ends_shell });
             }
         }
     }
-    Some(programs)
+    Some(found)
 }
 
-/// The words of a simple command without its redirections.
-fn plain_words(command: &[Token]) -> Vec<&Word> {
+/// What an alternative does that only ends the matter: `exit 1`, `false`, `true`.
+fn way_out(commands: &[Option<Vec<&Word>>]) -> Option<Otherwise> {
+    let [Some(words)] = commands else { return None };
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    match texts[..] {
+        ["exit", code] if code.parse::<u8>().is_ok_and(|code| code > 0) => Some(Otherwise::Exits),
+        ["exit", ..] | ["true" | ":"] => Some(Otherwise::MaySucceed),
+        ["false"] => Some(Otherwise::Fails),
+        _ => None,
+    }
+}
+
+/// Whether a way out is one of the shell.
+fn leaves(commands: &[Option<Vec<&Word>>]) -> bool {
+    commands.iter().flatten().flatten().next().is_some_and(|word| word.text == "exit")
+}
+
+/// The words of a simple command without its redirections; `None` when a redirection leads nowhere.
+fn plain_words(command: &[Token]) -> Option<Vec<&Word>> {
     let mut words = Vec::new();
     let mut tokens = command.iter();
     while let Some(token) = tokens.next() {
         match token {
             Token::Word(word) => words.push(word),
             _ => {
-                tokens.next();
+                tokens.next()?;
             }
         }
     }
-    words
+    Some(words)
 }
 
 /// Words that change how the rest is read, or where programs are found.
-const UNCLEAR: [&str; 31] = [
-    "!", ".", "[[", "alias", "builtin", "case", "command", "coproc", "do", "done", "elif", "else", "env", "esac", "eval", "exec", "exit",
-    "fi", "for", "function", "if", "return", "select", "source", "then", "time", "trap", "unalias", "until", "while", "{",
+const UNCLEAR: [&str; 29] = [
+    "!", ".", "[[", "alias", "builtin", "case", "command", "coproc", "do", "done", "elif", "else", "esac", "eval", "exec", "exit", "fi",
+    "for", "function", "if", "return", "select", "source", "then", "trap", "unalias", "until", "while", "{",
 ];
 
-/// The program of a simple command; `None` when the text is not plain after all.
-fn program<'w>(command: &[&'w Word]) -> Option<&'w Word> {
-    let is_assignment = |word: &&&Word| {
+/// `None` when the text is not plain after all.
+fn command(words: &[&Word]) -> Option<Command> {
+    let is_assignment = |word: &&Word| {
         let name = word.text.split_once('=').map_or("", |(name, _)| name);
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    let changes_path = command.iter().any(|word| word.text.starts_with("PATH=") || word.text.contains(" PATH="));
-    let program = *command.iter().find(|word| !is_assignment(word))?;
-    let is_unclear = !program.is_quoted && UNCLEAR.binary_search(&program.text.as_str()).is_ok();
-    if changes_path || is_unclear || program.text.contains("{{") || program.text.contains('$') {
+    let changes_path = words.iter().any(|word| word.text.starts_with("PATH=") || word.text.contains(" PATH="));
+    let first = words.iter().position(|word| !is_assignment(word))?;
+    let is_unclear = !words[first].is_quoted && (UNCLEAR.binary_search(&words[first].text.as_str()).is_ok() || words[first].text == "time");
+    if changes_path || is_unclear {
         return None;
     }
-    // `sudo` fails when the program that it is to run is not there.
-    if program.text == "sudo" {
-        let behind: Vec<&Word> = command.iter().copied().skip_while(|word| *word != program).skip(1).collect();
-        return match behind.first() {
-            Some(first) if !first.text.starts_with('-') && !is_assignment(&first) => self::program(&behind),
-            _ => Some(program),
-        };
-    }
-    Some(program)
+    let texts: Vec<&str> = words[first..].iter().map(|word| word.text.as_str()).collect();
+    let words: Vec<Word> = words[first + behind_wrappers(&texts)?..].iter().map(|&word| word.clone()).collect();
+    let program = words.first()?;
+    let is_known = !program.text.contains("{{") && !program.text.contains('$');
+    is_known.then_some(Command { words })
 }
 
-fn tokens(text: &str) -> Option<Vec<Token>> {
+/// The tokens of a text, and whether that is all of it: it ends before what is not plain.
+fn tokens(text: &str) -> (Vec<Token>, bool) {
     let mut scanner = Scanner { text, at: 0 };
     let mut tokens = Vec::new();
     loop {
         scanner.skip_blanks(false);
         let rest = scanner.rest();
-        let Some(first) = rest.chars().next() else { return Some(tokens) };
+        let Some(first) = rest.chars().next() else { return (tokens, true) };
         let token = match first {
             '\n' | ';' if !rest.starts_with(";;") => {
                 scanner.at += 1;
@@ -138,7 +232,11 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 scanner.at += 2;
                 Token::And
             }
-            '|' if !rest.starts_with("||") && !rest.starts_with("|&") => {
+            '|' if rest.starts_with("||") => {
+                scanner.at += 2;
+                Token::Or
+            }
+            '|' if !rest.starts_with("|&") => {
                 scanner.at += 1;
                 Token::Pipe
             }
@@ -158,22 +256,25 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 scanner.at += if rest.starts_with("&>>") { 3 } else { 2 };
                 Token::Redirection
             }
-            '&' | '|' | ';' | '<' | '(' | ')' | '`' => return None,
+            '&' | '|' | ';' | '<' | '(' | ')' | '`' => return (tokens, false),
             _ => {
-                let word = scanner.word(|c| matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '`'))?;
+                let Some(word) = scanner.word(|c| matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '`')) else {
+                    // No shell reads a quote that is not closed.
+                    return (Vec::new(), false);
+                };
                 // A number right before a redirection is a stream: `2>`.
                 let is_stream = word.text.bytes().all(|byte| byte.is_ascii_digit()) && scanner.rest().starts_with(['>', '<']);
                 if is_stream {
                     continue;
                 }
                 if scanner.text[word.range.span()].contains("$(") || scanner.text[word.range.span()].contains('`') {
-                    return None;
+                    return (tokens, false);
                 }
                 Token::Word(word)
             }
         };
-        // A list goes on behind `&&` and `|` on the next line.
-        if token == Token::End && matches!(tokens.last(), Some(Token::And | Token::Pipe)) {
+        // A list goes on behind `&&`, `||` and `|` on the next line.
+        if token == Token::End && matches!(tokens.last(), Some(Token::And | Token::Or | Token::Pipe)) {
             continue;
         }
         tokens.push(token);
@@ -262,7 +363,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let found: Vec<String> = decisive(text).into_iter().map(|word| word.text).collect();
+        let found: Vec<String> = decisive(text, false).into_iter().map(|command| command.words[0].text.clone()).collect();
         assert_eq!(found.join(" "), expected, "{text}");
     }
 
@@ -289,7 +390,20 @@ mod tests {
             ("cd /tmp &&\nnerdctl images # all", "cd nerdctl"),
             ("FOO=1 nerdctl images", "nerdctl"),
             ("sudo nerdctl images", "nerdctl"),
-            ("sudo -u x nerdctl images", "sudo"),
+            ("sudo -u x nerdctl images", "nerdctl"),
+            ("sudo -l nerdctl images", "sudo"),
+            ("timeout -k 3 5m nice -n 5 nohup env A=1 nerdctl images", "nerdctl"),
+            ("nerdctl images || exit 1", "nerdctl"),
+            ("nerdctl images || exit 1; echo ok", "nerdctl echo"),
+            ("nerdctl images || false", "nerdctl"),
+            ("docker ps || true; nerdctl images", "nerdctl"),
+            ("env -S nerdctl images", "env"),
+            ("mkdir x && nerdctl images || exit 2\n", "mkdir nerdctl"),
+            ("docker ps || true && nerdctl images", "nerdctl"),
+            ("set -e\nnerdctl images\nif true; then exit 0; fi", "nerdctl"),
+            ("set -e\nnerdctl images | wc\nx=$(date)\n", "wc"),
+            ("set -e; set +e; nerdctl images; true", "set true"),
+            ("set -o errexit\nnerdctl images\n(true)", "nerdctl"),
             ("'nerdctl' \"images\"", "nerdctl"),
             ("/usr/local/bin/nerdctl images", "/usr/local/bin/nerdctl"),
             ("echo 'a; nerdctl images'", "echo"),
@@ -313,6 +427,18 @@ mod tests {
             "export PATH=/opt/bin; nerdctl images",
             ". /etc/profile; nerdctl images",
             "exit 0; nerdctl images",
+            "nerdctl images || exit 0",
+            "nerdctl images || exit",
+            "nerdctl images || nerdctl ps || true",
+            "docker ps || nerdctl ps | exit 1",
+            "nerdctl images && true || true",
+            "test -x /x || exit 0; nerdctl images",
+            "nerdctl images\nif true; then exit 0; fi",
+            "set -e\nif true; then exit 0; fi\nnerdctl images",
+            "env PATH=/opt/bin nerdctl images",
+            "docker ps || nerdctl ps || exit 1",
+            "time nerdctl images",
+            "nerdctl images >",
             "cat <<EOF\nnerdctl\nEOF",
             "for i in 1 2; do nerdctl images; done",
             "{{ tool }} images",
