@@ -465,3 +465,64 @@ fn services_and_modules_of_collections() {
         assert!(found.iter().all(|message| message.contains(expected)), "{task}: {found:?}");
     }
 }
+
+/// A handler runs where a task that tells it runs; it certainly runs when that task certainly changes something.
+#[test]
+fn handlers_run_where_they_are_told_to() {
+    let play = |tasks: &str, handlers: &str| format!("#- /w/site.yml\n- hosts: all\n  tasks:\n{tasks}  handlers:\n{handlers}");
+    let images = "    - {name: list, command: nerdctl images}\n";
+    for (tasks, handlers) in [
+        ("    - {command: touch x, notify: list}\n", images),
+        ("    - {command: touch x, notify: [other, list]}\n", images),
+        ("    - {template: {src: a, dest: b}, changed_when: true, notify: list}\n", images),
+        ("    - {command: touch x, notify: images}\n", "    - {name: list, listen: images, command: nerdctl images}\n"),
+    ] {
+        assert_eq!(found(&play(tasks, handlers)), [format!("/w/site.yml: {FOUND}")], "{tasks}");
+    }
+    for (tasks, handlers) in [
+        ("    - debug:\n", images),
+        ("    - {command: touch x, notify: other}\n", images),
+        ("    - {command: touch x, notify: list, changed_when: false}\n", images),
+        ("    - {command: touch x, notify: list, args: {creates: x}}\n", images),
+        ("    - {command: touch x, notify: list, when: \"'k8s_cluster' in group_names\"}\n", images),
+        ("    - {command: touch x, notify: list, when: something}\n", images),
+        ("    - {command: touch x, notify: list, run_once: true}\n", images),
+        ("    - {template: {src: a, dest: b}, notify: list}\n", images),
+        ("    - {command: touch x, notify: \"{{ what }}\"}\n", images),
+        ("    - {command: touch x, notify: list}\n", "    - {name: list, command: nerdctl images, when: \"'etcd' not in group_names\"}\n"),
+        ("    - {command: touch x, notify: list}\n", "    - {name: list, debug: }\n    - {name: list, command: nerdctl images}\n"),
+    ] {
+        assert_eq!(found(&play(tasks, handlers)), [""; 0], "{tasks} {handlers}");
+    }
+    let role = "#- /w/roles/r/tasks/main.yml\n- {command: touch x, notify: list}\n#- /w/roles/r/handlers/main.yml\n- {name: list, command: nerdctl images}\n";
+    let in_role = format!("/w/roles/r/handlers/main.yml: {FOUND}");
+    assert_eq!(found(&format!("#- /w/site.yml\n- {{hosts: all, roles: [r]}}\n{role}")), std::slice::from_ref(&in_role));
+    let by_role = "#- /w/site.yml\n- hosts: all\n  roles: [r]\n  tasks:\n    - {command: touch y, notify: \"r : list\"}\n";
+    assert_eq!(found(&format!("{by_role}{}", role.replace("notify: list", "changed_when: false"))), [in_role]);
+    assert_eq!(found(&format!("#- /w/site.yml\n- {{hosts: k8s_cluster, roles: [r]}}\n{role}")), [""; 0]);
+
+    let site = play("    - {name: Write, template: {src: a, dest: b}, notify: list, when: inventory_hostname != 'cp'}\n", images);
+    let (_, workspace) = workspace(&site);
+    let explained = explain_play(&workspace, "/w/site.yml", None).expect("a playbook");
+    let tasks: Vec<(Vec<String>, Vec<String>)> = explained.plays[0]
+        .situations
+        .iter()
+        .map(|situation| {
+            let task = |task: &hostwise_analysis::TaskRun| {
+                format!("{} {:?} {:?}", task.task, task.outcome, task.reason.as_deref().unwrap_or_default())
+            };
+            (situation.hosts.iter().map(|host| host.to_string()).collect(), situation.tasks.iter().map(task).collect())
+        })
+        .collect();
+    assert_eq!(
+        tasks,
+        [
+            (vec!["cp".to_owned()], vec!["Write Skipped \"inventory_hostname != 'cp'\"".to_owned()]),
+            (
+                vec!["worker".to_owned(), "db".to_owned()],
+                vec!["Write Runs \"\"".to_owned(), "list Unknown \"runs when Write changes something\"".to_owned()]
+            ),
+        ]
+    );
+    assert!(hover_at(&site, "/w/site.yml", "nerdctl").contains("- not run, nothing notifies it here: `cp`"));
+}

@@ -46,7 +46,8 @@ fn human(explanation: &PlayExplanation) -> String {
 fn of_situation(out: &mut String, situation: &Situation) {
     let _ = writeln!(out, "  {} ({})", wrap(&situation.hosts.join(", "), 2), situation.roles.join("; "));
     for task in &situation.tasks {
-        let _ = writeln!(out, "    {:<11} {}", outcome(task), task.task);
+        let handler = if task.handler { "handler: " } else { "" };
+        let _ = writeln!(out, "    {:<11} {handler}{}", outcome(task), task.task);
         let words = task.lacks.as_ref().map(|tool| format!("{tool} is not installed here")).or_else(|| task.reason.clone());
         if let Some(words) = words {
             let _ = writeln!(out, "                {}", wrap(&words, 16));

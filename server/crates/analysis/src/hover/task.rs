@@ -9,9 +9,8 @@ use crate::Workspace;
 use crate::cluster::Cluster;
 use crate::discovery::name_of;
 use crate::hover::list_of;
-use crate::plays::explain::one_line;
 use crate::plays::model::{Content, Play, PlayFile, TaskId};
-use crate::plays::runs::{self, Hosts, Outcome};
+use crate::plays::runs::{self, Hosts, Outcome, Skip};
 use crate::plays::script::Script;
 use crate::plays::tools::{self, MissingTool};
 
@@ -100,8 +99,8 @@ fn at_step(cluster: &Cluster, script: &Script, index: usize, failing: &[&Missing
         let words = match (missing, outcome) {
             (Some(missing), _) => format!("**fails**, {} is not installed", missing.need.name),
             (None, Outcome::Runs) => "runs".to_owned(),
-            (None, Outcome::Skipped(Some((condition, _)))) => format!("skipped by `{}`", one_line(&condition)),
-            (None, Outcome::Skipped(None)) => "not run, it runs once".to_owned(),
+            (None, Outcome::Skipped(why @ Skip::Condition(..))) => format!("skipped by `{}`", why.words()),
+            (None, Outcome::Skipped(why)) => format!("not run, {}", why.words()),
             (None, Outcome::Unknown(reason)) => format!("not known, {reason}"),
         };
         match by_outcome.iter_mut().find(|(known, _)| *known == words) {

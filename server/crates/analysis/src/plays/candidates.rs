@@ -55,13 +55,17 @@ fn is_forgiving(keywords: &Keywords) -> bool {
         || keywords.has_check_mode
         || keywords.has_never_tag
         || keywords.changes_path
-        || keywords.repeats == Some(Loop::Unknown)
+        || matches!(keywords.repeats, Some(Loop::Unknown | Loop::Empty))
         || keywords.connection.as_ref().is_some_and(|connection| is_elsewhere(&connection.text))
 }
 
 fn identity(script: &Script, play: &ScriptPlay, step: &Step) -> Identity {
     let file = |index: u32| Arc::as_ptr(&script.files[index as usize]).cast::<PlayFile>().addr();
     let mut identity = vec![Arc::as_ptr(&script.names).addr(), usize::from(play.has_defaults), file(step.file), step.task as usize];
+    if script.is_handler(step) {
+        // It depends on the tasks that notify it.
+        identity.push(std::ptr::from_ref(script).addr());
+    }
     for frame in script.frames_of(step) {
         identity.extend([file(frame.file), frame.keywords as usize]);
         if let FrameKind::Role(role) = &frame.kind {

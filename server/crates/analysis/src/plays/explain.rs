@@ -7,8 +7,8 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use super::model::{Content, PlayFile, Text};
-use super::runs::{self, Hosts, Outcome};
+use super::model::{Content, PlayFile};
+use super::runs::{self, Hosts, Outcome, Skip};
 use super::script::{self, Script, ScriptPlay};
 use super::tools;
 use crate::Workspace;
@@ -62,6 +62,9 @@ pub struct TaskRun {
     /// The condition that is false, or what it depends on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Another task tells it to run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub handler: bool,
     /// The program or service that is certainly missing: the task fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lacks: Option<String>,
@@ -174,6 +177,8 @@ fn situations(
         tasks: row
             .iter()
             .enumerate()
+            // A handler that nobody tells to run is no task of the host.
+            .filter(|&(at, &number)| !matches!(outcomes[at][number as usize], Told::Outcome(Outcome::Skipped(Skip::NotNotified))))
             .map(|(at, &number)| task_run(script, play.steps.start + at, &outcomes[at][number as usize]))
             .collect(),
     };
@@ -187,8 +192,7 @@ fn task_run(script: &Script, index: usize, told: &Told) -> TaskRun {
         Told::Fails(_) => (TaskOutcome::Runs, None),
         Told::NotReached => (TaskOutcome::NotReached, Some("an earlier task fails on the host".to_owned())),
         Told::Outcome(Outcome::Runs) => (TaskOutcome::Runs, None),
-        Told::Outcome(Outcome::Skipped(Some((condition, _)))) => (TaskOutcome::Skipped, Some(one_line(condition))),
-        Told::Outcome(Outcome::Skipped(None)) => (TaskOutcome::Skipped, Some("runs once, on the first host".to_owned())),
+        Told::Outcome(Outcome::Skipped(why)) => (TaskOutcome::Skipped, Some(why.words())),
         Told::Outcome(Outcome::Unknown(reason)) => (TaskOutcome::Unknown, Some(reason.clone())),
     };
     let module = task.module.as_ref().map(|module| &*module.name).unwrap_or_default();
@@ -198,13 +202,9 @@ fn task_run(script: &Script, index: usize, told: &Told) -> TaskRun {
         line: line_of(file, task.range.start),
         outcome,
         reason,
+        handler: script.is_handler(step),
         lacks: if let Told::Fails(tool) = told { Some(tool.clone()) } else { None },
     }
-}
-
-/// A condition in one line.
-pub(crate) fn one_line(condition: &Text) -> String {
-    condition.text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn line_of(file: &PlayFile, offset: u32) -> u32 {

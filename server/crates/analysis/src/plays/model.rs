@@ -71,6 +71,7 @@ pub(crate) struct Play {
     pub(crate) pre_tasks: Vec<Item>,
     pub(crate) tasks: Vec<Item>,
     pub(crate) post_tasks: Vec<Item>,
+    pub(crate) handlers: Vec<Item>,
 }
 
 /// An entry below `roles`, or a dependency of a role.
@@ -113,6 +114,8 @@ pub(crate) struct Keywords {
     pub(crate) registered: Vec<Arc<str>>,
     /// `loop` or `with_*`.
     pub(crate) repeats: Option<Loop>,
+    /// The handlers that a change tells.
+    pub(crate) notify: Vec<Text>,
 }
 
 /// The items of a loop.
@@ -120,6 +123,8 @@ pub(crate) struct Keywords {
 pub(crate) enum Loop {
     /// A list with items, written out.
     Certain,
+    /// A list without items, written out.
+    Empty,
     /// It may have no items.
     Unknown,
 }
@@ -137,6 +142,10 @@ pub(crate) struct Task {
     /// `failed_when`, `async` or something else says that a missing program need not be a failure.
     pub(crate) may_forgive: bool,
     pub(crate) is_local: bool,
+    /// Of a handler: more names to which it listens.
+    pub(crate) listen: Vec<Text>,
+    /// It changes something whenever it runs.
+    pub(crate) always_changes: bool,
 }
 
 /// The module of a task, and its arguments.

@@ -69,8 +69,6 @@ impl Parser {
             let file = entry.value.get("file").map(|file| file.value);
             text(file.unwrap_or(entry.value))
         });
-        // Handlers run when they are told to; their tasks are known, but nobody follows them.
-        self.items(value("handlers"), DEPTH);
         Play {
             node: node.id(),
             keywords,
@@ -83,6 +81,7 @@ impl Parser {
             pre_tasks: self.items(value("pre_tasks"), DEPTH),
             tasks: self.items(value("tasks"), DEPTH),
             post_tasks: self.items(value("post_tasks"), DEPTH),
+            handlers: self.items(value("handlers"), DEPTH),
         }
     }
 
@@ -130,6 +129,11 @@ impl Parser {
         let keywords = keywords::of(node);
         let value = |key: &str| node.get(key).map(|entry| entry.value);
         let module = module(node);
+        let always_changes = match value("changed_when") {
+            Some(when) => matches!(when.value(), Ok(hostwise_syntax::Value::Bool(true))),
+            // These cannot know better (their documentation, "changed").
+            None => module.as_ref().is_some_and(|module| matches!(&*module.name, "command" | "shell" | "raw")) && !may_be_done(node),
+        };
         let task = Task {
             node: node.id(),
             range: node.range(),
@@ -138,10 +142,17 @@ impl Parser {
             module,
             may_forgive: ["failed_when", "async"].iter().any(|key| value(key).is_some()),
             is_local: value("local_action").is_some(),
+            listen: value("listen").map(texts).unwrap_or_default(),
+            always_changes,
         };
         self.tasks.push(task);
         self.tasks.len() as TaskId - 1
     }
+}
+
+/// Whether the arguments of a command say when nothing is left to do.
+fn may_be_done(task: Node<'_>) -> bool {
+    ["creates", "removes"].iter().any(|argument| task.source().contains(argument))
 }
 
 fn module(task: Node<'_>) -> Option<Module> {

@@ -6,9 +6,9 @@ use hostwise_expression::{Evaluator, Reason, Truth};
 use hostwise_inventory::{HostId, HostPattern};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::model::{PlayFile, Text};
+use super::model::{Loop, PlayFile, Text};
 use super::scope::StepScope;
-use super::script::{FrameKind, Script, ScriptPlay, Step};
+use super::script::{FrameKind, Handler, Script, ScriptPlay, Step};
 use crate::cluster::Cluster;
 use crate::components::depends_on;
 use crate::scope::DIALECT;
@@ -17,10 +17,33 @@ use crate::scope::DIALECT;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     Runs,
-    /// The condition that is false there, and its file; without one, it runs once and elsewhere.
-    Skipped(Option<(Text, Arc<str>)>),
+    Skipped(Skip),
     /// It depends on something: `depends on ...`.
     Unknown(String),
+}
+
+/// Why a task is not run on a host.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Skip {
+    /// The condition that is false there, and its file.
+    Condition(Text, Arc<str>),
+    /// It runs once, on the first host.
+    RunsOnce,
+    NoItems,
+    /// No task that runs there tells the handler to.
+    NotNotified,
+}
+
+impl Skip {
+    /// In a few words; the condition as it is written, in one line.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Skip::Condition(condition, _) => condition.text.split_whitespace().collect::<Vec<_>>().join(" "),
+            Skip::RunsOnce => "runs once, on the first host".to_owned(),
+            Skip::NoItems => "its loop has no items".to_owned(),
+            Skip::NotNotified => "nothing notifies it here".to_owned(),
+        }
+    }
 }
 
 /// The hosts of a play, in order.
@@ -54,7 +77,7 @@ pub(crate) fn outcomes(cluster: &Cluster, script: &Script, play: &ScriptPlay, st
     let of = |host, without_own| outcome(cluster, &around, host, without_own);
     if runs_once {
         let first = hosts.first().map(|&host| (host, of(host, false).0));
-        let others = hosts.iter().skip(1).map(|&host| (host, Outcome::Skipped(None)));
+        let others = hosts.iter().skip(1).map(|&host| (host, Outcome::Skipped(Skip::RunsOnce)));
         return first.into_iter().chain(others).collect();
     }
     let known = by_situation(cluster, hosts, of);
@@ -93,12 +116,22 @@ fn outcome(cluster: &Cluster, around: &StepScope<'_>, host: HostId, without_own:
     let evaluator = Evaluator::new(&scope, DIALECT);
     let mut read: FxHashSet<Arc<str>> = FxHashSet::default();
     let mut unknown: Option<String> = None;
+    if around.script.keywords_of(around.step).any(|keywords| keywords.repeats == Some(Loop::Empty)) {
+        return (Outcome::Skipped(Skip::NoItems), read);
+    }
+    if let Some(handler) = around.script.handler_of(around.step) {
+        match notified(cluster, around, handler, host, without_own, &mut read) {
+            Notified::Certainly => {}
+            Notified::Perhaps(reason) => unknown = Some(reason),
+            Notified::Never => return (Outcome::Skipped(Skip::NotNotified), read),
+        }
+    }
     for (condition, file) in around.script.conditions(around.step) {
         let outcome = evaluator.condition(&condition.text);
         read.extend(outcome.read);
         match outcome.result {
             Truth::True => {}
-            Truth::False => return (Outcome::Skipped(Some((condition.clone(), Arc::clone(PlayFile::path(file))))), read),
+            Truth::False => return (Outcome::Skipped(Skip::Condition(condition.clone(), Arc::clone(PlayFile::path(file)))), read),
             Truth::Unknown(reasons) => {
                 unknown.get_or_insert_with(|| depends_on_run(&reasons));
             }
@@ -116,6 +149,55 @@ fn outcome(cluster: &Cluster, around: &StepScope<'_>, host: HostId, without_own:
         None => Outcome::Runs,
     };
     (outcome, read)
+}
+
+/// Whether a handler is told to run on a host.
+enum Notified {
+    Certainly,
+    /// It depends on something: in words.
+    Perhaps(String),
+    Never,
+}
+
+fn notified(
+    cluster: &Cluster,
+    around: &StepScope<'_>,
+    handler: &Handler,
+    host: HostId,
+    without_own: bool,
+    read: &mut FxHashSet<Arc<str>>,
+) -> Notified {
+    let script = around.script;
+    let mut found = if handler.is_ambiguous || around.step.is_after_unknown {
+        Notified::Perhaps("runs when something notifies it".to_owned())
+    } else {
+        Notified::Never
+    };
+    for notifier in &handler.notified_by {
+        let step = &script.steps[notifier.step];
+        let task = script.task(step);
+        let name = task.name.as_ref().map(|name| &name.text).or(task.module.as_ref().map(|module| &module.name));
+        let perhaps = || Notified::Perhaps(format!("runs when {} changes something", name.map_or("a task", |name| &**name)));
+        // Handlers that tell each other are not followed.
+        if script.handler_of(step).is_some() {
+            found = perhaps();
+            continue;
+        }
+        let (outcome, of_notifier) = outcome(cluster, &around.at(step), host, without_own);
+        read.extend(of_notifier);
+        let is_plain = || {
+            let mut keywords = script.keywords_of(step);
+            !keywords.any(|keywords| keywords.run_once.is_some() || keywords.has_check_mode || keywords.repeats == Some(Loop::Unknown))
+        };
+        match outcome {
+            Outcome::Skipped(_) => {}
+            Outcome::Runs if notifier.is_certain && !handler.is_ambiguous && task.always_changes && is_plain() => {
+                return Notified::Certainly;
+            }
+            Outcome::Runs | Outcome::Unknown(_) => found = perhaps(),
+        }
+    }
+    found
 }
 
 /// What decides while Ansible runs is said as such: it is no fault of the inventory that it does not set it.

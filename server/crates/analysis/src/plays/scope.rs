@@ -30,6 +30,11 @@ impl<'s> StepScope<'s> {
         Self { script, step, has_defaults: play.has_defaults }
     }
 
+    /// The names around another step of the same play.
+    pub(super) fn at(&self, step: &'s Step) -> Self {
+        Self { step, ..*self }
+    }
+
     pub(crate) fn on(&'s self, cluster: &'s Cluster, host: HostId, without_own: bool) -> TaskScope<'s> {
         TaskScope { around: self, host: HostScope { cluster, host, without_own }, bin_dir: None }
     }

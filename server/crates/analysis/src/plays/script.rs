@@ -1,6 +1,7 @@
 //! What a playbook does, in order: roles, includes and imports followed as far as their names are written out. Of no inventory in particular.
 
 mod build;
+mod handlers;
 mod names;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub(crate) struct Script {
     /// Of all plays, in order.
     pub(crate) steps: Vec<Step>,
     pub(super) names: Arc<Names>,
+    pub(super) handlers: Vec<Handler>,
     /// By release: what [`Script::candidates`] found.
     pub(super) candidates: Mutex<BTreeMap<Version, Arc<[Candidate]>>>,
 }
@@ -66,6 +68,25 @@ pub(super) enum FrameKind {
     /// What is done when a block failed.
     Rescue,
     Include,
+    /// A handler, by its index in [`Script::handlers`].
+    Handler(usize),
+}
+
+/// Who tells a handler.
+#[derive(Debug, Default)]
+pub(super) struct Handler {
+    /// The steps that name it themselves, or among which a template may.
+    pub(super) notified_by: Vec<Notifier>,
+    /// Another handler has the same name, a template makes it, or a file that could not be followed names it.
+    pub(super) is_ambiguous: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Notifier {
+    /// Index of the step.
+    pub(super) step: usize,
+    /// The task itself names the handler, not something around it and no template.
+    pub(super) is_certain: bool,
 }
 
 /// The variables of a role.
@@ -162,6 +183,20 @@ impl Script {
     /// The keywords that hold for a step, its own first, then outwards.
     pub(super) fn keywords_of(&self, step: &Step) -> impl Iterator<Item = &Keywords> {
         std::iter::once(self.step_keywords(step)).chain(self.frames_of(step).map(|frame| self.frame_keywords(frame)))
+    }
+
+    /// The handler that a step is, or is part of.
+    pub(super) fn handler_of(&self, step: &Step) -> Option<&Handler> {
+        let index = self.frames_of(step).find_map(|frame| match frame.kind {
+            FrameKind::Handler(index) => Some(index),
+            _ => None,
+        })?;
+        self.handlers.get(index)
+    }
+
+    /// Whether a step runs only when another tells it to.
+    pub(crate) fn is_handler(&self, step: &Step) -> bool {
+        self.handler_of(step).is_some()
     }
 
     /// The conditions of a step, the outermost first, each with its file.

@@ -115,6 +115,7 @@ pub(super) fn of(node: Node<'_>) -> Keywords {
             "delegate_to" => keywords.delegate_to = text(value),
             "run_once" => keywords.run_once = text(value).filter(|_| !is_no(value)),
             "connection" => keywords.connection = text(value),
+            "notify" => keywords.notify = texts(value),
             "environment" => keywords.changes_path = changes_path(value),
             "check_mode" => keywords.has_check_mode = !is_no(value),
             "register" => keywords.registered.extend(text(value).map(|name| name.text)),
@@ -148,7 +149,7 @@ fn has_never(tags: Node<'_>) -> bool {
     texts(tags).iter().any(|tag| tag.is_template() || tag.text.split(',').any(|tag| tag.trim() == "never"))
 }
 
-fn is_no(value: Node<'_>) -> bool {
+pub(super) fn is_no(value: Node<'_>) -> bool {
     value.kind() == Kind::Absent || matches!(value.value(), Ok(hostwise_syntax::Value::Bool(false) | hostwise_syntax::Value::Null))
 }
 
@@ -165,6 +166,9 @@ fn changes_path(environment: Node<'_>) -> bool {
 
 fn items(name: &str, value: Node<'_>) -> Loop {
     let is_plain = matches!(name, "loop" | "with_items" | "with_list");
+    if is_plain && value.target().is_some_and(|list| list.is_sequence() && list.items().next().is_none()) {
+        return Loop::Empty;
+    }
     let has_items = value.target().is_some_and(|list| {
         list.items().next().is_some() && list.items().all(|item| item.is_mapping() || !crate::plays::model::is_template(item.source()))
     });

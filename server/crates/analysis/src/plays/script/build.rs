@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use hostwise_syntax::yaml::Node;
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::handlers::Pending;
 use super::names::{self, assigned};
 use super::{FileIndex, FileIndices, Frame, FrameIndex, FrameKind, MAX_STEPS, Names, RoleFiles, Script, ScriptPlay, Step};
 use crate::discovery::{join, parent};
@@ -33,10 +35,13 @@ pub(in crate::plays) fn build_after(library: &Library, path: &Arc<str>, before: 
             plays: Vec::new(),
             steps: Vec::new(),
             names: Arc::default(),
+            handlers: Vec::new(),
             candidates: Default::default(),
         },
         names: Names::default(),
         roles: FxHashMap::default(),
+        with_handlers: IndexMap::new(),
+        perhaps_notified: FxHashSet::default(),
         is_unknown: false,
         ran_script: false,
         has_defaults: false,
@@ -49,13 +54,17 @@ pub(in crate::plays) fn build_after(library: &Library, path: &Arc<str>, before: 
     script
 }
 
-struct Builder<'l> {
+pub(super) struct Builder<'l> {
     library: &'l Library,
     indices: FileIndices,
-    script: Script,
+    pub(super) script: Script,
     names: Names,
     /// The variables of the roles that were met, by the directory of the role.
     roles: FxHashMap<String, Arc<RoleFiles>>,
+    /// The roles of the present play that have handlers, by their directories: their handlers, their names and where they were used.
+    with_handlers: IndexMap<String, (Arc<PlayFile>, Arc<str>, FrameIndex)>,
+    /// What files that could not be followed may notify.
+    pub(super) perhaps_notified: FxHashSet<Arc<str>>,
     /// Something could not be followed.
     is_unknown: bool,
     /// A script ran, which may have installed anything.
@@ -68,13 +77,15 @@ struct Builder<'l> {
 
 /// Where a list of tasks stands.
 #[derive(Clone, Copy)]
-struct Place<'p> {
-    file: FileIndex,
-    frame: FrameIndex,
-    role: Option<&'p str>,
-    playbook_dir: &'p str,
+pub(super) struct Place<'p> {
+    pub(super) file: FileIndex,
+    pub(super) frame: FrameIndex,
+    /// Index of the play in its playbook.
+    pub(super) play: u32,
+    pub(super) role: Option<&'p str>,
+    pub(super) playbook_dir: &'p str,
     /// Whether the file is one of Kubespray's own.
-    is_kubesprays: bool,
+    pub(super) is_kubesprays: bool,
 }
 
 impl Builder<'_> {
@@ -112,15 +123,31 @@ impl Builder<'_> {
             }
         }
         let first = self.script.steps.len();
-        let place = Place { file: index, frame, role: None, playbook_dir: dir, is_kubesprays: self.has_defaults };
+        self.with_handlers.clear();
+        let place = Place { file: index, frame, play: number as u32, role: None, playbook_dir: dir, is_kubesprays: self.has_defaults };
         self.items(&play.pre_tasks, file, place);
         for role in &play.roles {
             self.role(&role.role, "main", file, role.keywords, place);
         }
         self.items(&play.tasks, file, place);
         self.items(&play.post_tasks, file, place);
+        self.handlers_of_play(file, place, first);
         let steps = first..self.script.steps.len();
         self.script.plays.push(ScriptPlay { file: index, index: number as u32, steps, has_defaults: self.has_defaults });
+    }
+
+    /// The handlers of the roles that were used, and of the play itself.
+    fn handlers_of_play(&mut self, file: &Arc<PlayFile>, place: Place<'_>, first: usize) {
+        let with_handlers = std::mem::take(&mut self.with_handlers);
+        let mut pending: Vec<Pending<'_>> = Vec::new();
+        for (role, (handlers, name, frame)) in &with_handlers {
+            let index = self.add_file(handlers);
+            let is_kubesprays = self.library.is_kubesprays(handlers.path());
+            let place = Place { file: index, frame: *frame, role: Some(role), is_kubesprays, ..place };
+            pending.push(Pending { file: Arc::clone(handlers), place, role: Some(Arc::clone(name)) });
+        }
+        pending.push(Pending { file: Arc::clone(file), place, role: None });
+        self.handlers(&pending, first);
     }
 
     fn items(&mut self, items: &[Item], file: &Arc<PlayFile>, place: Place<'_>) {
@@ -142,7 +169,7 @@ impl Builder<'_> {
         }
     }
 
-    fn task(&mut self, id: u32, file: &Arc<PlayFile>, place: Place<'_>) {
+    pub(super) fn task(&mut self, id: u32, file: &Arc<PlayFile>, place: Place<'_>) {
         let task = file.task(id);
         self.names.runtime.extend(file.keywords(task.keywords).registered.iter().cloned());
         if self.script.steps.len() >= MAX_STEPS {
@@ -207,6 +234,10 @@ impl Builder<'_> {
         let files = self.variables_of(&role);
         let frame = self.frame(Some(place.frame), place.file, keywords, FrameKind::Role(files));
         let inside = Place { frame, role: Some(&role), ..place };
+        let handlers = ["main.yml", "main.yaml"].iter().find_map(|main| self.library.file(&format!("{role}/handlers/{main}")));
+        if let Some(handlers) = handlers {
+            self.with_handlers.entry(role.clone()).or_insert_with(|| (handlers, Arc::clone(&name.text), frame));
+        }
         let meta = ["meta/main.yml", "meta/main.yaml"].iter().find_map(|path| self.library.files.file(&format!("{role}/{path}")));
         if let Some((meta, dependencies)) = meta.and_then(parse::dependencies)
             && !self.open.contains(meta.path())
@@ -286,13 +317,13 @@ impl Builder<'_> {
         match place.role.filter(|_| is_kubesprays) {
             Some(role) => {
                 let role = role.to_owned();
-                names::of_role(self.library, &role, &mut self.names.runtime);
+                names::of_role(self.library, &role, &mut self.names.runtime, &mut self.perhaps_notified);
             }
             None => self.is_unknown |= !is_kubesprays,
         }
     }
 
-    fn frame(&mut self, parent: Option<FrameIndex>, file: FileIndex, keywords: KeywordsId, kind: FrameKind) -> FrameIndex {
+    pub(super) fn frame(&mut self, parent: Option<FrameIndex>, file: FileIndex, keywords: KeywordsId, kind: FrameKind) -> FrameIndex {
         let registered = &self.script.files[file as usize].keywords(keywords).registered;
         self.names.runtime.extend(registered.iter().cloned());
         self.script.frames.push(Frame { parent, file, keywords, kind });

@@ -33,8 +33,8 @@ pub(super) fn assigned(file: &PlayFile, module: &Module) -> Vec<Arc<str>> {
     names
 }
 
-/// Everything that any file of a role may set while it runs.
-pub(super) fn of_role(library: &Library, role: &str, into: &mut FxHashSet<Arc<str>>) {
+/// Everything that any file of a role may set while it runs, and the handlers that it may notify.
+pub(super) fn of_role(library: &Library, role: &str, into: &mut FxHashSet<Arc<str>>, notified: &mut FxHashSet<Arc<str>>) {
     for (path, _) in library.files.under(role) {
         let below = &path[role.len() + 1..];
         let Some(file) = library.file(path) else { continue };
@@ -42,6 +42,7 @@ pub(super) fn of_role(library: &Library, role: &str, into: &mut FxHashSet<Arc<st
             into.extend(variables(&file));
         } else if below.starts_with("tasks/") {
             into.extend(file.keywords.iter().flat_map(|keywords| keywords.registered.iter().cloned()));
+            notified.extend(file.keywords.iter().flat_map(|keywords| keywords.notify.iter().map(|text| Arc::clone(&text.text))));
             into.extend(file.tasks.iter().filter_map(|task| task.module.as_ref()).flat_map(|module| assigned(&file, module)));
         }
     }
