@@ -1,5 +1,6 @@
 // hostwise in VS Code: the server, its state in the status bar, and two views. What is known of inventories, the server knows.
 import * as vscode from "vscode";
+import { addHost } from "./hosts";
 import { Pages } from "./pages";
 import { Server } from "./server";
 import { Status } from "./status";
@@ -34,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command("hostwise.compareAsText", (host?: unknown, source?: unknown) =>
       variables.compareAsText(text(host), text(source)),
     ),
+    command("hostwise.addHost", (role?: unknown, name?: unknown) => addHost(server, text(role), text(name))),
     command("hostwise.restartServer", restart),
     command("hostwise.showVersion", () => {
       const version = server.version;

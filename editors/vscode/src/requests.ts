@@ -1,5 +1,5 @@
 // What the server can be asked beyond the protocol: server/REQUESTS.md in types.
-import { NotificationType, RequestType } from "vscode-languageclient/node";
+import { NotificationType, RequestType, type WorkspaceEdit } from "vscode-languageclient/node";
 
 export interface Location {
   uri: string;
@@ -112,6 +112,13 @@ export interface Comparison {
   variables: { name: string; differs: boolean | null; left: Variable | null; right: Variable | null }[];
 }
 
+export type HostRole = "control-plane" | "etcd" | "worker";
+
+export interface AddedHost {
+  name: string;
+  edit: WorkspaceEdit;
+}
+
 interface OfDocument {
   textDocument?: { uri: string };
 }
@@ -120,6 +127,11 @@ interface WithDefaults {
   defaults: boolean;
 }
 
+export const addHostRequest = new RequestType<
+  { textDocument: { uri: string }; role: HostRole; name?: string },
+  AddedHost,
+  void
+>("hostwise/addHost");
 export const topologyRequest = new RequestType<OfDocument, { inventories: Inventory[] }, void>("hostwise/topology");
 export const effectiveVariablesRequest = new RequestType<
   OfDocument & WithDefaults & { host: string },

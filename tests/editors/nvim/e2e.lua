@@ -97,6 +97,21 @@ local function completion(client, worker)
   step('a completion is accepted')
 end
 
+---An action that asks for its edit when it is chosen: a host more, and undone.
+local function refactoring()
+  vim.cmd.edit(workspace .. '/hosts.yaml')
+  local row = row_of('kube_node:')
+  vim.api.nvim_win_set_cursor(0, { row + 1, (vim.api.nvim_get_current_line():find('%S') or 1) + 6 })
+  local before = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+  vim.lsp.buf.code_action({ apply = true, filter = function(action) return action.title == 'Add a worker' end })
+  await('the host', function() return not vim.deep_equal(before, vim.api.nvim_buf_get_lines(0, 0, -1, false)) end)
+  row_of('instance-4', row)
+  vim.cmd.undo()
+  assert(vim.deep_equal(before, vim.api.nvim_buf_get_lines(0, 0, -1, false)), 'it is undone')
+  vim.cmd.write()
+  step('a refactoring is resolved and applied')
+end
+
 ---The quick fix at a finding, chosen by its title, and saved.
 local function quick_fix()
   local vars = workspace .. '/group_vars/all/owner.yml'
@@ -216,6 +231,7 @@ local function main()
   await('the change from outside', shows(SENTENCE))
 
   vim.cmd.write() -- as it was but for a comment
+  refactoring()
   quick_fix()
   rename()
 

@@ -216,6 +216,26 @@ const tests: [string, () => Promise<void>][] = [
     },
   ],
   [
+    "a host is added by its role, and refactorings are offered",
+    async () => {
+      await vscode.window.showTextDocument(hosts());
+      await vscode.commands.executeCommand("hostwise.addHost", "worker", "instance-9");
+      const document = await vscode.workspace.openTextDocument(hosts());
+      await until("the host", () => document.getText().includes("instance-9"));
+      assert.ok(position(document, "instance-9", "kube_node:").line > position(document, "kube_node:").line);
+      await vscode.commands.executeCommand("undo");
+      await shows(SENTENCE);
+      const at = position(document, "etcd:");
+      const kind = vscode.CodeActionKind.RefactorRewrite.value;
+      const range = new vscode.Range(at, at);
+      const offered = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", hosts(), range, kind, 9);
+      const titles = offered.map((action) => action.title);
+      assert.ok(titles.includes("Add a worker") && titles.includes("Convert to INI"), titles.join());
+      const convert = offered.find((action) => action.title === "Convert to INI");
+      assert.ok(convert?.edit !== undefined && convert.edit.size > 0, "the edit came when it was asked for");
+    },
+  ],
+  [
     "both views open",
     async () => {
       const labels = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map((tab) => tab.label));
