@@ -64,17 +64,15 @@ impl Snapshot {
     }
 }
 
-/// Answers one kind of request.
-pub(crate) type Handler<P, R> = fn(&Snapshot, P) -> Result<R>;
-
 /// A request that waits for its snapshot.
 pub(crate) type Job = Box<dyn FnOnce(&Snapshot) + Send>;
 
 /// The job of a request, and where its answer comes out. A request whose asker has gone is not computed. The client is told of a panic.
-pub(crate) fn job<P, R>(method: &'static str, handler: Handler<P, R>, params: P, client: Client) -> (Job, oneshot::Receiver<Result<R>>)
+pub(crate) fn job<P, R, F>(method: &'static str, handler: F, params: P, client: Client) -> (Job, oneshot::Receiver<Result<R>>)
 where
     P: Send + 'static,
     R: Send + 'static,
+    F: FnOnce(&Snapshot, P) -> Result<R> + Send + 'static,
 {
     let (answer, result) = oneshot::channel();
     let job = move |snapshot: &Snapshot| {

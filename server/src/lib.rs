@@ -21,6 +21,7 @@ mod play_files;
 mod proto;
 mod settings;
 mod watch;
+mod written;
 
 mod cli;
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::Sender;
+use serde::Serialize;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
@@ -16,21 +17,21 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::request::{GotoDeclarationParams, GotoDeclarationResponse};
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
-    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction, CodeActionParams, CodeActionResponse, CodeLens,
-    CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction, CodeActionParams, CodeActionResponse, CodeLensParams,
+    CompletionItem, CompletionParams, CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
     DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
-    DocumentLink, DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange, FoldingRangeParams,
-    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint,
-    InlayHintParams, LSPAny, Location, PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange,
-    SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
-    SemanticTokensRangeResult, SemanticTokensResult, SetTraceParams, TextDocumentPositionParams, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    DocumentLink, DocumentLinkParams, DocumentSymbolParams, ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
+    PrepareRenameResponse, ReferenceParams, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams,
+    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
+    SetTraceParams, TextDocumentPositionParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use tower_lsp::{LanguageServer, LspService, Server};
 
 use crate::client::Client;
-use crate::dispatch::{Handler, Job, job};
+use crate::dispatch::{Job, Snapshot, job};
 use crate::handlers::add_host::AddHostParams;
 use crate::handlers::compare_hosts::CompareHostsParams;
 use crate::handlers::effective_variables::EffectiveVariablesParams;
@@ -38,7 +39,16 @@ use crate::handlers::execute_command::Page;
 use crate::handlers::explain::ExplainParams;
 use crate::handlers::topology::TopologyParams;
 use crate::main_loop::{self, Event};
+use crate::written::{Outlet, Renamed, Written};
 use crate::{Probes, handlers};
+
+/// The requests whose answers are large: by the name of the protocol, and the one under which they are answered here.
+const LARGE: [(&str, &str); 4] = [
+    ("textDocument/codeLens", "hostwise/written/codeLens"),
+    ("textDocument/documentSymbol", "hostwise/written/documentSymbol"),
+    ("textDocument/references", "hostwise/written/references"),
+    ("textDocument/semanticTokens/full", "hostwise/written/semanticTokens"),
+];
 
 /// With the framework's default of 4, four slow requests would hold back edits and cancellations.
 const CONCURRENCY: usize = 256;
@@ -50,15 +60,21 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
     let flag = Arc::clone(&was_shut_down);
     let for_loop = events.clone();
     let mut kept = None;
+    let written = Written::default();
+    let output = Outlet::new(Box::pin(output), written.clone());
     let builder = LspService::build(|client| {
         let client = Client::new(client, tokio::runtime::Handle::current(), for_loop.clone());
         let for_requests = client.clone();
         kept = Some(client.clone());
         std::thread::spawn(move || main_loop::run(&incoming, for_loop, client));
-        Transport { events, client: for_requests, was_shut_down: flag }
+        Transport { events, client: for_requests, written, was_shut_down: flag }
     })
     .custom_method("$/setTrace", Transport::set_trace)
     .custom_method("hostwise/addHost", Transport::add_host)
+    .custom_method(LARGE[0].1, Transport::written_code_lens)
+    .custom_method(LARGE[1].1, Transport::written_document_symbol)
+    .custom_method(LARGE[2].1, Transport::written_references)
+    .custom_method(LARGE[3].1, Transport::written_semantic_tokens)
     .custom_method("hostwise/compareHosts", Transport::compare_hosts)
     .custom_method("hostwise/effectiveVariables", Transport::effective_variables)
     .custom_method("hostwise/explain", Transport::explain)
@@ -71,7 +87,8 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
             .custom_method("test/release", Transport::test_release)
             .custom_method("test/text", Transport::test_text),
     };
-    let (service, socket) = builder.finish();
+    let (inner, socket) = builder.finish();
+    let service = Renamed { inner, names: &LARGE };
     Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
     kept.inspect(Client::remove_pages);
     was_shut_down.load(Ordering::SeqCst)
@@ -80,6 +97,7 @@ pub(crate) async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite
 struct Transport {
     events: Sender<Event>,
     client: Client,
+    written: Written,
     was_shut_down: Arc<AtomicBool>,
 }
 
@@ -90,10 +108,11 @@ impl Transport {
     }
 
     /// Forwards a request as a job and waits for its answer. When the client cancels, the framework drops this future, and with it the receiver.
-    async fn ask<P, R>(&self, method: &'static str, handler: Handler<P, R>, params: P) -> Result<R>
+    async fn ask<P, R, F>(&self, method: &'static str, handler: F, params: P) -> Result<R>
     where
         P: Debug + Send + 'static,
         R: Send + 'static,
+        F: FnOnce(&Snapshot, P) -> Result<R> + Send + 'static,
     {
         let asked = Instant::now();
         let details = self.client.traces_verbosely().then(|| format!("{params:?}"));
@@ -105,6 +124,36 @@ impl Transport {
         answer
     }
 
+    /// The same for a large answer, which is written where it is computed.
+    async fn ask_written<P, R, F>(&self, method: &'static str, handler: F, params: P) -> Result<Value>
+    where
+        P: Debug + Send + 'static,
+        R: Serialize + 'static,
+        F: FnOnce(&Snapshot, P) -> Result<R> + Send + 'static,
+    {
+        let write = move |snapshot: &Snapshot, params| {
+            let answer = handler(snapshot, params)?;
+            serde_json::to_string(&answer).map_err(|_| Error::internal_error())
+        };
+        Ok(self.written.keep(self.ask(method, write, params).await?))
+    }
+
+    async fn written_code_lens(&self, params: CodeLensParams) -> Result<Value> {
+        self.ask_written("textDocument/codeLens", handlers::code_lens::handle, params).await
+    }
+
+    async fn written_document_symbol(&self, params: DocumentSymbolParams) -> Result<Value> {
+        self.ask_written("textDocument/documentSymbol", handlers::document_symbol::handle, params).await
+    }
+
+    async fn written_references(&self, params: ReferenceParams) -> Result<Value> {
+        self.ask_written("textDocument/references", handlers::references::handle, params).await
+    }
+
+    async fn written_semantic_tokens(&self, params: SemanticTokensParams) -> Result<Value> {
+        self.ask_written("textDocument/semanticTokens/full", handlers::semantic_tokens::full, params).await
+    }
+
     async fn set_trace(&self, params: SetTraceParams) {
         self.client.set_trace(params.value);
     }
@@ -114,11 +163,11 @@ impl Transport {
     }
 
     async fn compare_hosts(&self, params: CompareHostsParams) -> Result<Value> {
-        self.ask("hostwise/compareHosts", handlers::compare_hosts::handle, params).await
+        self.ask_written("hostwise/compareHosts", handlers::compare_hosts::handle, params).await
     }
 
     async fn effective_variables(&self, params: EffectiveVariablesParams) -> Result<Value> {
-        self.ask("hostwise/effectiveVariables", handlers::effective_variables::handle, params).await
+        self.ask_written("hostwise/effectiveVariables", handlers::effective_variables::handle, params).await
     }
 
     async fn explain(&self, params: ExplainParams) -> Result<Value> {
@@ -126,7 +175,7 @@ impl Transport {
     }
 
     async fn topology(&self, params: TopologyParams) -> Result<Value> {
-        self.ask("hostwise/topology", handlers::topology::handle, params).await
+        self.ask_written("hostwise/topology", handlers::topology::handle, params).await
     }
 
     async fn test_panic(&self) -> Result<Value> {
@@ -211,10 +260,6 @@ impl LanguageServer for Transport {
         self.ask("textDocument/declaration", handlers::definition::declared, params).await
     }
 
-    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        self.ask("textDocument/references", handlers::references::handle, params).await
-    }
-
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
         self.ask("textDocument/documentHighlight", handlers::document_highlight::handle, params).await
     }
@@ -249,10 +294,6 @@ impl LanguageServer for Transport {
         }
     }
 
-    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.ask("textDocument/documentSymbol", handlers::document_symbol::handle, params).await
-    }
-
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
         self.ask("workspace/symbol", handlers::workspace_symbol::handle, params).await
     }
@@ -273,10 +314,6 @@ impl LanguageServer for Transport {
         self.ask("callHierarchy/outgoingCalls", handlers::call_hierarchy::outgoing, params).await
     }
 
-    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        self.ask("textDocument/codeLens", handlers::code_lens::handle, params).await
-    }
-
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         self.ask("textDocument/completion", handlers::completion::handle, params).await
     }
@@ -291,10 +328,6 @@ impl LanguageServer for Transport {
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
         self.ask("textDocument/selectionRange", handlers::selection_range::handle, params).await
-    }
-
-    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
-        self.ask("textDocument/semanticTokens/full", handlers::semantic_tokens::full, params).await
     }
 
     async fn semantic_tokens_full_delta(&self, params: SemanticTokensDeltaParams) -> Result<Option<SemanticTokensFullDeltaResult>> {

@@ -263,10 +263,21 @@ impl Client {
     /// The next message; none when it was a progress or a request of the server, which are taken care of.
     fn receive_any(&mut self) -> Option<Value> {
         let message = self.incoming.recv_timeout(DEADLINE).expect("the server says something in time");
+        self.taken(message)
+    }
+
+    /// Takes care of a progress or a request of the server; other messages come back.
+    fn taken(&mut self, message: Value) -> Option<Value> {
         match message["method"].as_str() {
             Some("$/progress") => {
                 let kind = message["params"]["value"]["kind"].as_str().unwrap_or_default();
                 self.progress.push(kind.to_owned());
+                None
+            }
+            // How many programs may watch files at a time is a limit of the machine, not of the server.
+            Some("window/logMessage")
+                if message["params"]["message"].as_str().is_some_and(|text| text.starts_with("files are not watched")) =>
+            {
                 None
             }
             Some(method) if message.get("id").is_some() => {
@@ -303,7 +314,10 @@ impl Drop for Client {
         if std::thread::panicking() {
             return;
         }
-        self.inbox.extend(self.incoming.try_iter().filter(|message| message["method"] != "$/progress" && message.get("id").is_none()));
+        while let Ok(message) = self.incoming.try_recv() {
+            let message = self.taken(message);
+            self.inbox.extend(message);
+        }
         assert!(self.inbox.is_empty(), "unread: {:#?}", self.inbox);
     }
 }

@@ -257,7 +257,7 @@ fn every_feature_counts_characters_as_negotiated() {
         textDocument/inlayHint: é€😀:| n1:| }}"| é€😀:| é€😀:| n1:| é€😀:|
         textDocument/inlayHint: }}"| 10.0.0.9|
         textDocument/selectionRange: «ip» «{{ ip }}» «é€😀 {{ ip }} {{ own | upper }}» «"é€😀 {{ ip… upper }}"» «url: "é€😀 … upper }}"» «{x: "é€😀",…upper }}"}» «n1: {x: "é…upper }}"}» «{é€😀: , n1…pper }}"}}» «hosts: {é€…pper }}"}}» «hosts: {é€… {é€😀: }}}» «all:↵  hos… {é€😀: }}}» «all:↵  hos…{é€😀: }}}↵»
-        textDocument/documentLink: «etcd-even-members»
+        textDocument/documentLink: «helm_enabled» «etcd-even-members»
         textDocument/diagnostic: «é€😀» «"false"» «etcd-even-members»
         textDocument/foldingRange:
         textDocument/prepareCallHierarchy: «kube_node:…: , n1: }}» «kube_node»
