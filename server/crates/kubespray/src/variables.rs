@@ -291,6 +291,19 @@ mod tests {
         assert_eq!(shaped.find(|name| !known(name)), None);
     }
 
+    /// What starts with an underscore is Kubespray's own.
+    #[test]
+    fn nearly_every_variable_has_a_purpose() {
+        for pack in Packs::bundled().all() {
+            let public = || pack.variables().filter(|variable| !variable.name.starts_with('_'));
+            let without: Vec<&str> =
+                public().filter(|variable| variable.purpose.is_none()).map(|variable| variable.name.as_str()).collect();
+            assert!(without.len() * 20 <= public().count(), "{}: {without:?}", pack.version);
+            let shown = public().filter(|variable| variable.sample.is_some() && variable.purpose.is_none());
+            assert_eq!(shown.map(|variable| variable.name.as_str()).collect::<Vec<_>>(), Vec::<&str>::new(), "{}", pack.version);
+        }
+    }
+
     #[test]
     fn a_variable_is_what_its_release_says() {
         let packs = Packs::bundled();
