@@ -213,6 +213,16 @@ impl Inventory {
         self.layers.definitions(self, name)
     }
 
+    /// The groups for which something sets the variable, each once.
+    pub fn groups_with_variable(&self, name: &str) -> &[GroupId] {
+        self.layers.groups_setting(self, name)
+    }
+
+    /// Whether the sources set the variable several times for one host or group.
+    pub fn has_repeated_variable(&self, name: &str) -> bool {
+        self.layers.is_repeated(self, name)
+    }
+
     /// The names of all variables of a host, sorted.
     pub fn variable_names(&self, host: HostId) -> Vec<Arc<str>> {
         self.layers.names(self, host)

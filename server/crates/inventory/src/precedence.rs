@@ -288,6 +288,20 @@ impl Layers {
         found
     }
 
+    /// The groups for which something sets the variable.
+    pub(crate) fn groups_setting(&self, inventory: &Inventory, name: &str) -> &[GroupId] {
+        self.setters(inventory).groups.get(name).map_or(&[], |groups| groups)
+    }
+
+    /// Whether sources set the variable again for a host or group that they set it for already.
+    pub(crate) fn is_repeated(&self, inventory: &Inventory, name: &str) -> bool {
+        let setters = self.setters(inventory);
+        let is_again = |assignments: &[Assignment]| assignments.iter().filter(|assignment| &*assignment.name == name).nth(1).is_some();
+        let mut hosts = setters.hosts.get(name).into_iter().flatten();
+        let mut groups = setters.groups.get(name).into_iter().flatten();
+        hosts.any(|&host| is_again(inventory.host(host).assignments())) || groups.any(|&group| is_again(&inventory.group(group).assignments))
+    }
+
     fn setters(&self, inventory: &Inventory) -> &Setters {
         self.setters.get_or_init(|| {
             let mut setters = Setters::default();

@@ -26,7 +26,7 @@ fn check(findings: &mut Findings<'_>) {
         let (Some(winner), Value::List(registries)) = (&situation.winner, &situation.value) else { continue };
         let is_read = cluster.value(host, "container_manager") == Value::text("containerd");
         for text in registries.iter().filter(|_| is_read).flat_map(wrong_texts) {
-            let (place, is_written) = place_of(cluster, winner.place, text.text());
+            let (place, is_written) = place_of(cluster, winner.place, text.key(), text.text());
             let message = match &text {
                 Wrong::Host(host) => format!("{host} has no http:// or https://: containerd on {HOSTS} asks the registry itself instead"),
                 Wrong::Prefix(prefix) => format!("{prefix} is a URL, not the name of a registry: containerd on {HOSTS} never matches it"),
@@ -44,6 +44,14 @@ enum Wrong {
 }
 
 impl Wrong {
+    /// The key that it stands behind.
+    fn key(&self) -> &'static str {
+        match self {
+            Wrong::Host(_) => "host",
+            Wrong::Prefix(_) => "prefix",
+        }
+    }
+
     fn text(&self) -> &Arc<str> {
         match self {
             Wrong::Host(text) | Wrong::Prefix(text) => text,
@@ -82,15 +90,18 @@ fn wrong_texts(registry: &Value) -> Vec<Wrong> {
     wrong
 }
 
-/// The scalar below `value` that says exactly `text`, and whether there is one.
-fn place_of(cluster: &Cluster, value: Place, text: &str) -> (Place, bool) {
+/// The scalar below `value` that says exactly `text` behind `key`, and whether there is one.
+fn place_of(cluster: &Cluster, value: Place, key: &str, text: &str) -> (Place, bool) {
     let file = cluster.inventory.file(value.file);
     let source = &file.text()[value.range.span()];
     let found = source.match_indices(text).find(|(at, _)| {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '/' | ':');
         let before = source[..*at].chars().next_back();
         let after = source[at + text.len()..].chars().next();
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        let quotes = ['"', '\''];
+        let words = source[..*at].trim_end_matches(quotes).trim_end();
+        let is_behind_key = words.strip_suffix(':').is_some_and(|words| words.trim_end_matches(quotes).ends_with(key));
+        is_behind_key && !before.is_some_and(is_part) && !after.is_some_and(is_part)
     });
     match found {
         Some((at, _)) => {

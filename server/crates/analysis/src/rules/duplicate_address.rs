@@ -57,7 +57,7 @@ fn check(findings: &mut Findings<'_>) {
 /// Hosts that one file declares with several addresses, of which the last one counts.
 fn declared_again(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
-    for (name, _) in ADDRESSES {
+    for (name, _) in ADDRESSES.iter().filter(|(name, _)| cluster.inventory.has_repeated_variable(name)) {
         // What is set for a host that has the name of a group lands on the group.
         let namesake = |layer: &Layer| {
             let group = layer.group.filter(|_| layer.kind == LayerKind::InventoryGroup)?;

@@ -61,7 +61,7 @@ fn beaten(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     let Some(release) = &cluster.kubespray else { return };
     let is_kubesprays = |group: GroupId| release.pack.groups.contains_key(&*cluster.inventory.group(group).name);
-    for name in cluster.inventory.set_variables() {
+    for name in cluster.inventory.set_variables().iter().filter(|name| cluster.inventory.groups_with_variable(name).len() > 1) {
         let definitions = cluster.inventory.definitions(name);
         let of_groups = definitions.iter().filter_map(|definition| Some((definition.layer.group?, &definition.layer)));
         let of_groups: Vec<_> = of_groups.filter(|(group, _)| is_kubesprays(*group)).collect();

@@ -18,6 +18,8 @@ fn check(findings: &mut Findings<'_>) {
         let mut known = release.pack.groups.iter();
         known.any(|(group, knowledge)| group == name || knowledge.legacy_names.iter().any(|old| old == name))
     };
+    let control_plane = cluster.inventory.group_named("kube_control_plane");
+    let has_control_plane = control_plane.is_some_and(|group| !cluster.inventory.members(group).is_empty());
     let mut seen: FxHashMap<ProfileId, Standing> = FxHashMap::default();
     for (id, host) in cluster.inventory.hosts() {
         let standing = *seen.entry(cluster.inventory.profile(id)).or_insert_with(|| {
@@ -42,7 +44,7 @@ fn check(findings: &mut Findings<'_>) {
         let first = host.mentions.iter().find(|mention| matches!(mention.kind, MentionKind::HostOf(_)));
         let Some(mention) = first else { continue };
         let message = format!("nothing is installed on {HOSTS}: it is in no group of Kubespray");
-        let add = cluster.add_to_group(id, mention.place, "kube_node");
+        let add = cluster.add_to_group(id, mention.place, "kube_node").filter(|_| has_control_plane);
         let fix = add.map(|change| Fix { title: format!("Add {} to kube_node", host.name), is_safe: false, change });
         findings.report(findings.at(&RULE, mention.place, message).on([id]).fix(fix));
     }

@@ -2,6 +2,7 @@
 
 use hostwise_expression::Value;
 use hostwise_inventory::HostId;
+use ipnet::IpNet;
 
 use super::{Findings, Rule};
 use crate::cluster::Cluster;
@@ -22,7 +23,10 @@ fn check(findings: &mut Findings<'_>) {
     for situation in cluster.situations("no_proxy").iter() {
         let host = situation.hosts.example;
         let (Some(winner), Value::String(list)) = (&situation.winner, &situation.value) else { continue };
-        let Some((proxy, _)) = findings.first_set(host, &["http_proxy", "https_proxy"]) else { continue };
+        let is_filled = |name: &&str| matches!(cluster.value(host, name), Value::String(proxy) if !proxy.trim().is_empty());
+        let Some(proxy) = ["http_proxy", "https_proxy"].into_iter().filter(is_filled).find(|name| cluster.winner(host, name).is_some()) else {
+            continue;
+        };
         let Some(missing) = missing_range(cluster, host, list) else { continue };
         let message =
             format!("no_proxy replaces the list that Kubespray makes for {HOSTS}, and lacks {missing}: such traffic goes to the proxy");
@@ -45,7 +49,17 @@ fn check(findings: &mut Findings<'_>) {
 fn missing_range(cluster: &Cluster, host: HostId, list: &str) -> Option<String> {
     let entries: Vec<&str> = list.split(',').map(str::trim).collect();
     RANGES.iter().find_map(|&name| match cluster.value(host, name) {
-        Value::String(range) if !range.is_empty() && !entries.contains(&&*range) => Some(format!("{name} {range}")),
+        Value::String(range) if !range.is_empty() && !entries.iter().any(|entry| covers(entry, &range)) => Some(format!("{name} {range}")),
         _ => None,
     })
+}
+
+/// Whether an exception holds for all of a range: `10.0.0.0/8`, and what some programs read as one, `10.` and `*`.
+fn covers(entry: &str, range: &str) -> bool {
+    let is_wider = || match (entry.parse::<IpNet>(), range.parse::<IpNet>()) {
+        (Ok(entry), Ok(range)) => entry.contains(&range),
+        _ => false,
+    };
+    let start = entry.trim_end_matches('*');
+    entry == range || is_wider() || (start.is_empty() && !entry.is_empty()) || (start.ends_with('.') && range.starts_with(start))
 }

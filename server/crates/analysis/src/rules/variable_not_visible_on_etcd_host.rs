@@ -56,16 +56,16 @@ fn check(findings: &mut Findings<'_>) {
         certificates(findings, &dedicated, example);
     }
     if cluster.holds(example, "etcd_deployment_type == 'docker'") {
-        compare(findings, "container_manager", Severity::Error, &dedicated, example);
+        compare(findings, "container_manager", Severity::Error, &dedicated);
     }
     // The etcd hosts have the default of the release.
     if cluster.kubespray.as_ref().is_some_and(|release| !release.is_guessed()) {
-        compare(findings, "kube_version", Severity::Error, &dedicated, example);
+        compare(findings, "kube_version", Severity::Error, &dedicated);
     }
     let of_etcd = cluster.inventory.set_variables().iter().filter(|name| name.starts_with("etcd_") && is_read_by_etcd(cluster, name));
     let names: Vec<String> = of_etcd.map(|name| name.to_string()).chain(READ_EVERYWHERE.map(str::to_owned)).collect();
     for name in names {
-        compare(findings, &name, Severity::Warning, &dedicated, example);
+        compare(findings, &name, Severity::Warning, &dedicated);
     }
 }
 
@@ -95,11 +95,10 @@ fn certificates(findings: &mut Findings<'_>, dedicated: &[HostId], example: Host
 }
 
 /// A variable that is set for `k8s_cluster`, and that no line gives to the etcd hosts.
-fn compare(findings: &mut Findings<'_>, name: &str, severity: Severity, dedicated: &[HostId], example: HostId) {
+fn compare(findings: &mut Findings<'_>, name: &str, severity: Severity, dedicated: &[HostId]) {
     let cluster = findings.cluster;
-    if cluster.winner(example, name).is_some() {
-        return;
-    }
+    let lacking: Vec<HostId> = dedicated.iter().copied().filter(|&host| cluster.winner(host, name).is_none()).collect();
+    let Some(&example) = lacking.first() else { return };
     let there = cluster.value(example, name);
     let there = there.reasons().is_empty().then_some(there).filter(|value| !matches!(value, Value::Undefined(_) | Value::Error(_)));
     let told = |situation: &crate::values::Situation| {
@@ -121,7 +120,7 @@ fn compare(findings: &mut Findings<'_>, name: &str, severity: Severity, dedicate
         }
         _ => format!("{name} is not visible on etcd hosts {HOSTS}: they are not in k8s_cluster"),
     };
-    report(findings, name, &winner, message, severity, dedicated);
+    report(findings, name, &winner, message, severity, &lacking);
 }
 
 fn report(findings: &mut Findings<'_>, name: &str, winner: &Layer, message: String, severity: Severity, dedicated: &[HostId]) {
