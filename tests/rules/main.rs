@@ -5,6 +5,7 @@ mod fixes;
 mod precision;
 mod silence;
 mod suppression;
+mod unusual;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
