@@ -299,7 +299,8 @@ impl Layers {
         let is_again = |assignments: &[Assignment]| assignments.iter().filter(|assignment| &*assignment.name == name).nth(1).is_some();
         let mut hosts = setters.hosts.get(name).into_iter().flatten();
         let mut groups = setters.groups.get(name).into_iter().flatten();
-        hosts.any(|&host| is_again(inventory.host(host).assignments())) || groups.any(|&group| is_again(&inventory.group(group).assignments))
+        hosts.any(|&host| is_again(inventory.host(host).assignments()))
+            || groups.any(|&group| is_again(&inventory.group(group).assignments))
     }
 
     fn setters(&self, inventory: &Inventory) -> &Setters {

@@ -39,7 +39,8 @@ fn fixes(findings: &Findings<'_>, host: HostId, outside: &[HostId]) -> Vec<Fix> 
         |&host: &HostId| cluster.is_member(host, "k8s_cluster") || cluster.inventory.host(host).mentions.iter().all(is_named_there);
     // The type must hold for the hosts that run etcd then.
     let is_shared = cluster.where_true("'kube_control_plane' in group_names and etcd_deployment_type != 'kubeadm'").is_empty();
-    let members = etcd.filter(|_| is_shared && outside.iter().all(is_free)).and_then(|etcd| cluster.change_members(etcd, "kube_control_plane"));
+    let members =
+        etcd.filter(|_| is_shared && outside.iter().all(is_free)).and_then(|etcd| cluster.change_members(etcd, "kube_control_plane"));
     let members = members.map(|change| Fix { title: "Make kube_control_plane the child of etcd".to_owned(), is_safe: false, change });
     let kind = Remedy::offered([("etcd_deployment_type", Value::String("host".into()))]).on(cluster, host, &[]);
     members.into_iter().chain(kind).collect()

@@ -24,7 +24,8 @@ fn check(findings: &mut Findings<'_>) {
         let host = situation.hosts.example;
         let (Some(winner), Value::String(list)) = (&situation.winner, &situation.value) else { continue };
         let is_filled = |name: &&str| matches!(cluster.value(host, name), Value::String(proxy) if !proxy.trim().is_empty());
-        let Some(proxy) = ["http_proxy", "https_proxy"].into_iter().filter(is_filled).find(|name| cluster.winner(host, name).is_some()) else {
+        let Some(proxy) = ["http_proxy", "https_proxy"].into_iter().filter(is_filled).find(|name| cluster.winner(host, name).is_some())
+        else {
             continue;
         };
         let Some(missing) = missing_range(cluster, host, list) else { continue };
