@@ -96,6 +96,11 @@ impl Published {
         self.shown = wanted;
         changed
     }
+
+    /// A document is opened: some clients have dropped what was published for it before.
+    pub(crate) fn forget(&mut self, path: &str) {
+        self.shown.remove(path);
+    }
 }
 
 #[cfg(test)]
@@ -131,5 +136,8 @@ mod tests {
         assert_eq!(update(&["/a"], &[(&b, 2)]), ["/b 0"]);
         assert_eq!(update(&["/a"], &[(&a, 1), (&b, 2)]), ["/a 1"], "the buffer has a version now");
         assert_eq!(update(&[], &[]), ["/a 0"], "closed and gone");
+        published.update(&found(&["/a"]), [(&a, 1)].into_iter());
+        published.forget("/a");
+        assert_eq!(published.update(&found(&["/a"]), [(&a, 1)].into_iter()).len(), 1, "opened again under the same version");
     }
 }

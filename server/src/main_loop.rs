@@ -222,6 +222,7 @@ impl State {
         let document = params.text_document;
         let path = from::path(&document.uri);
         self.documents.open(&path, document.uri.clone(), document.version, &document.text);
+        self.published.forget(&path);
         if let Some(on_disk) = from::file_path(&document.uri).filter(|_| self.files.get(&path).is_none()) {
             self.scan(vec![Scan::Around(on_disk)]);
         }

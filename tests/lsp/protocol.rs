@@ -212,3 +212,16 @@ fn the_end_of_stdin_ends_the_process() {
         .expect("the program starts");
     assert_eq!(process.wait().expect("it ends").code(), Some(1));
 }
+
+/// Neovim 0.10 drops the findings of a buffer that it reads again, and gives it the version it had.
+#[test]
+fn a_document_that_is_opened_again_gets_its_findings_again() {
+    let mut client = Client::in_memory(bare());
+    let text = "etcd: {hosts: {a: }}\netcd: {hosts: {b: }}\n";
+    client.open(HOSTS, 1, text);
+    let before = client.findings(HOSTS);
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": HOSTS } }));
+    client.open(HOSTS, 1, text);
+    let after = std::iter::repeat_with(|| client.findings(HOSTS)).find(|found| found.0 == 1).expect("findings");
+    assert_eq!(after, before);
+}
