@@ -71,7 +71,9 @@ pub(crate) fn read_plays_in(home: &Path, files: &mut Files) {
     for path in beside.filter(|path| path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")) {
         read_into(&path, files);
     }
-    for directory in ["playbooks", "roles", "tasks"].into_iter().map(|name| home.join(name)).filter(|path| path.is_dir()) {
+    for directory in
+        ["files", "playbooks", "roles", "scripts", "tasks"].into_iter().map(|name| home.join(name)).filter(|path| path.is_dir())
+    {
         walk(&directory, &mut |_| ()).read(files);
     }
 }

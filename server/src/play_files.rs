@@ -30,8 +30,11 @@ impl<'p> Homes<'p> {
 
     /// Whether the file may be a playbook, or belong to one.
     pub(crate) fn hold(&self, path: &Path) -> bool {
-        let in_home = || path.parent().is_some_and(|parent| parent == self.root || self.signed.contains(parent));
+        let is_home = |path: &Path| path == self.root || self.signed.contains(path);
+        let in_home = || path.parent().is_some_and(is_home);
         is_yaml(path) && (has_place(path) || in_home())
+            || is_script(path)
+                && (is_of_role(path) || path.ancestors().skip(2).take(2).any(|above| is_home(above) || is_home_of_plays(above)))
     }
 }
 
@@ -45,7 +48,7 @@ pub(crate) fn is_wanted(path: &Path, files: &Files) -> bool {
         };
         files.names_in(&parent).any(is_sign)
     };
-    is_yaml(path) && (has_place(path) || in_home())
+    is_yaml(path) && (has_place(path) || in_home()) || is_script(path) && files.get(&path_text(path)).is_some()
 }
 
 /// Whether the directories above a file say what it is: a part of a role, or a directory of playbooks.
@@ -53,6 +56,20 @@ fn has_place(path: &Path) -> bool {
     let mut above = path.ancestors().skip(1).filter_map(|above| above.file_name()?.to_str());
     let named = above.clone().next().is_some_and(|name| NAMES.contains(&name));
     named || (above.clone().any(|name| PARTS.contains(&name)) && above.any(|name| name == "roles"))
+}
+
+/// Whether the path is where playbooks and roles keep the scripts that they run.
+fn is_script(path: &Path) -> bool {
+    let is_home_of_scripts = |name: &std::ffi::OsStr| name == "files" || name == "scripts";
+    path.extension().is_some_and(|extension| extension == "sh") && path.parent().and_then(Path::file_name).is_some_and(is_home_of_scripts)
+}
+
+fn is_of_role(path: &Path) -> bool {
+    path.ancestors().any(|above| above.file_name().is_some_and(|name| name == "roles"))
+}
+
+fn is_home_of_plays(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name))
 }
 
 fn is_yaml(path: &Path) -> bool {

@@ -125,6 +125,7 @@ fn what_stands_before_a_task_can_silence_it() {
         "    - {package: {name: [nerdctl, jq]}}\n",
         "    - {get_url: {url: \"https://x/nerdctl.tgz\", dest: /tmp/x}}\n",
         "    - {copy: {src: nerdctl, dest: /usr/local/bin/}}\n",
+        "    - {template: {src: nerdctl.j2, dest: /opt/bin/tool}}\n",
         "    - shell: curl -L https://x/nerdctl.tgz | tar xz -C /usr/local/bin\n",
         "    - script: setup.sh\n",
         "    - shell: ./setup.sh\n",
@@ -140,6 +141,8 @@ fn what_stands_before_a_task_can_silence_it() {
         "    - {assert: {that: ansible_facts.os_family == 'Debian'}}\n",
         "    - {fail: {msg: no}, when: \"'etcd' not in group_names\"}\n",
         "    - {package: {name: jq}}\n",
+        "    - {name: Before nerdctl, package: {name: jq}, notify: nerdctl, tags: nerdctl}\n",
+        "    - {template: {src: nerdctl.toml.j2, dest: /etc/nerdctl/nerdctl.toml}}\n",
         "    - {include_tasks: more.yml}\n#- /w/more.yml\n- debug:\n#- /w/site2.yml\n- hosts: all\n  tasks:\n",
     ] {
         let n_found = found(&site(&format!("{before}{last}"))).len();
@@ -319,6 +322,29 @@ fn hover_on_a_task_says_who_runs_it_and_what_to_ask_of_etcd() {
         - control plane: `cp`
         - etcd-only: `db`"#]]
     .assert_eq(&hosts);
+}
+
+/// `roles/etcd/tasks/configure.yml` asks with these files, in all releases.
+#[test]
+fn the_health_check_names_the_files_of_the_release() {
+    for release in ["2.24.0", "2.31.0", "2.32.0"] {
+        for (set, directory) in [("", "/etc/ssl/etcd/ssl"), ("etcd_config_dir: /srv/etcd\n", "/srv/etcd/ssl")] {
+            let variables = format!("#- /w/group_vars/etcd.yml\ny: 1\n{set}");
+            let (fixture, _) = workspace(&format!("{variables}{}", site("    - command: nerdctl images\n")));
+            let file = |file: &hostwise_fixture::File| SourceFile::new(file.path.as_str(), Content::Text(file.text.as_str().into()), false);
+            let files: Files = fixture.files.iter().map(file).collect();
+            let settings = Settings { kubespray: Some(release.to_owned()), ..Settings::default() };
+            let workspace = Workspace::new(files, BTreeSet::new(), settings);
+            let markdown = hover(&workspace, "/w/site.yml", 30).map(|hover| hover.markdown).unwrap_or_default();
+            for part in [
+                format!("--cacert={directory}/ca.pem"),
+                format!("--cert={directory}/admin-{{{{ inventory_hostname }}}}.pem"),
+                format!("--key={directory}/admin-{{{{ inventory_hostname }}}}-key.pem"),
+            ] {
+                assert!(markdown.contains(&part), "{release}: {part} in {markdown}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -33,7 +33,8 @@ fn human(explanation: &PlayExplanation) -> String {
     for play in &explanation.plays {
         let name = play.name.as_deref().map(|name| format!("{name}, ")).unwrap_or_default();
         let separator = if out.is_empty() { "" } else { "\n" };
-        let _ = writeln!(out, "{separator}{}:{}  {name}hosts: {}", play.path, play.line, play.pattern);
+        let heading = format!("{}:{}  {name}hosts: {}", play.path, play.line, play.pattern);
+        let _ = writeln!(out, "{separator}{}", wrap(&heading, 2));
         match &play.situations[..] {
             [] if play.known => out.push_str("  no hosts\n"),
             [] => out.push_str("  the hosts are not known here\n"),
@@ -43,14 +44,29 @@ fn human(explanation: &PlayExplanation) -> String {
     out
 }
 
+/// The column of the names of tasks.
+const TASK: usize = 16;
+
 fn of_situation(out: &mut String, situation: &Situation) {
-    let _ = writeln!(out, "  {} ({})", wrap(&situation.hosts.join(", "), 2), situation.roles.join("; "));
-    for task in &situation.tasks {
-        let handler = if task.handler { "handler: " } else { "" };
-        let _ = writeln!(out, "    {:<11} {handler}{}", outcome(task), task.task);
-        let words = task.lacks.as_ref().map(|tool| format!("{tool} is not installed here")).or_else(|| task.reason.clone());
+    let heading = format!("{} ({})", situation.hosts.join(", "), situation.roles.join("; "));
+    let _ = writeln!(out, "  {}", wrap(&heading, 2));
+    // What has the same reason is said together.
+    for alike in situation.tasks.chunk_by(|a, b| a.reason.is_some() && outcome(a) == outcome(b) && a.reason == b.reason) {
+        if let [first, _, ..] = alike
+            && first.outcome == TaskOutcome::NotReached
+        {
+            let _ = writeln!(out, "    {:<11} {} more tasks: an earlier task fails on the host", outcome(first), alike.len());
+            continue;
+        }
+        for (number, task) in alike.iter().enumerate() {
+            let handler = if task.handler { "handler: " } else { "" };
+            let outcome = if number == 0 { outcome(task) } else { "" };
+            let _ = writeln!(out, "    {outcome:<11} {}", wrap(&format!("{handler}{}", task.task), TASK));
+        }
+        let Some(last) = alike.last() else { continue };
+        let words = last.lacks.as_ref().map(|tool| format!("{tool} is not installed here")).or_else(|| last.reason.clone());
         if let Some(words) = words {
-            let _ = writeln!(out, "                {}", wrap(&words, 16));
+            let _ = writeln!(out, "{:TASK$}  {}", "", wrap(&words, TASK + 2));
         }
     }
 }

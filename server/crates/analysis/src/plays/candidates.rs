@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hostwise_kubespray::Pack;
 
 use super::model::{Keywords, Loop, PlayFile};
+use super::needs::Source;
 use super::script::{FrameKind, Script, ScriptPlay, Step};
 use super::toolset::{ToolTable, Tools};
 
@@ -31,7 +32,10 @@ pub(crate) fn candidates(script: &Script, pack: &Pack) -> Vec<Candidate> {
     for (number, play) in script.plays.iter().enumerate() {
         for index in play.steps.clone() {
             let step = &script.steps[index];
-            let tools = tools_of_files[step.file as usize].get(step.task as usize).copied().unwrap_or_default();
+            let tools = match script.file_run_by(step) {
+                Some(file) => table.needed(&Source { text: file.text().to_owned(), is_made: false }),
+                None => tools_of_files[step.file as usize].get(step.task as usize).copied().unwrap_or_default(),
+            };
             if !tools.is_empty() && may_fail(script, step) {
                 found.push(Candidate { step: index, play: number, tools, identity: identity(script, play, step) });
             }
@@ -66,6 +70,7 @@ fn identity(script: &Script, play: &ScriptPlay, step: &Step) -> Identity {
         // It depends on the tasks that notify it.
         identity.push(std::ptr::from_ref(script).addr());
     }
+    identity.extend(script.file_run_by(step).map(|file| Arc::as_ptr(file).addr()));
     for frame in script.frames_of(step) {
         identity.extend([file(frame.file), frame.keywords as usize]);
         if let FrameKind::Role(role) = &frame.kind {

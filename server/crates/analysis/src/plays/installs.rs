@@ -25,9 +25,9 @@ impl Installs {
         let mut by_variable = false;
         for file in &files {
             for task in file.tasks.iter().filter(|task| may_install(file, task)) {
-                let text = &file.source.text()[task.range.span()];
-                by_variable |= is_template(text);
-                texts.push((text.to_owned(), program(file, task)));
+                let text = said(file, task);
+                by_variable |= is_template(&text);
+                texts.push((text, program(file, task)));
             }
         }
         let listed = if by_variable { listed(library) } else { Vec::new() };
@@ -86,16 +86,51 @@ const INSTALLERS: [&str; 24] = [
     "rpm", "snap", "tar", "tee", "unzip", "wget", "yum",
 ];
 
+/// What a task is called, when it runs and what comes of it installs nothing.
+const ABOUT: [&str; 8] = ["changed_when", "failed_when", "listen", "name", "notify", "register", "tags", "when"];
+
+/// The text of a task without what is only about it.
+fn said(file: &PlayFile, task: &Task) -> String {
+    let entries = file.node(task.node).entries().filter(|entry| ABOUT.binary_search(&&*entry.key.text()).is_err());
+    entries.map(|entry| format!("{} {}\n", entry.key.text(), entry.value.source())).collect()
+}
+
+/// Modules that write a file where they are told to.
+const WRITERS: [&str; 5] = ["blockinfile", "copy", "lineinfile", "replace", "template"];
+
+/// Whether a task only writes settings: below `/etc`, where no program is looked for, and no unit.
+fn writes_settings(file: &PlayFile, task: &Task) -> bool {
+    let Some(module) = task.module.as_ref().filter(|module| WRITERS.binary_search(&&*module.name).is_ok()) else { return false };
+    let target = file.text_argument(module, "dest").or_else(|| file.text_argument(module, "path"));
+    target.is_some_and(|target| {
+        let is_of_services = ["/etc/systemd", "/etc/init"].iter().any(|start| target.text.starts_with(start));
+        target.text.starts_with("/etc/") && !is_of_services && !target.is_template()
+    })
+}
+
 fn may_install(file: &PlayFile, task: &Task) -> bool {
+    if writes_settings(file, task) {
+        return false;
+    }
     let Some(module) = &task.module else { return false };
     match &*module.name {
-        "command" | "shell" | "raw" => {
-            let text = file.source.text();
-            let words = text[task.range.span()].split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')));
-            words.into_iter().any(|word| INSTALLERS.binary_search(&word).is_ok() || word.ends_with(".sh"))
-        }
+        "command" | "shell" | "raw" => text_may_install(&file.source.text()[task.range.span()]),
         name => HARMLESS.binary_search(&name).is_err(),
     }
+}
+
+/// Scripts that Kubespray puts onto hosts: what they do is known.
+const OF_KUBESPRAY: [&str; 3] = ["calicoctl.sh", "etcdctl.sh", "k8s-certs-renew.sh"];
+
+/// Whether a word names a script, which may do anything.
+fn is_script(word: &str) -> bool {
+    word.ends_with(".sh") && !OF_KUBESPRAY.contains(&word.rsplit('/').next().unwrap_or(word))
+}
+
+/// Whether a shell text names a program with which people install others, or another script.
+pub(crate) fn text_may_install(text: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')));
+    words.any(|word| INSTALLERS.binary_search(&word).is_ok() || is_script(word))
 }
 
 /// The program that a command names first, or that a module needs.
@@ -120,7 +155,7 @@ pub(crate) fn may_install_unnamed(file: &PlayFile, task: &Task) -> bool {
         "script" => true,
         "command" | "shell" | "raw" => {
             let text = &file.source.text()[task.range.span()];
-            text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(|word| word.ends_with(".sh"))
+            text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).any(is_script)
         }
         _ => false,
     }
@@ -160,7 +195,7 @@ mod tests {
 
     #[test]
     fn tables_are_sorted() {
-        assert!(HARMLESS.is_sorted() && INSTALLERS.is_sorted());
+        assert!(ABOUT.is_sorted() && HARMLESS.is_sorted() && INSTALLERS.is_sorted() && WRITERS.is_sorted());
     }
 
     #[test]

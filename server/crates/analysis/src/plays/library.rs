@@ -47,7 +47,10 @@ impl Library {
         });
         let are_all_edits =
             previous.is_some_and(|previous| previous.files.differences(files).iter().all(|&(_, both_are_files)| both_are_files));
-        let holds = |script: &&Arc<Script>| are_all_edits && script.files.iter().all(|file| is_same(file.path(), &file.source));
+        let holds = |script: &&Arc<Script>| {
+            let mut sources = script.files.iter().map(|file| &file.source).chain(&script.scripts);
+            are_all_edits && sources.all(|source| is_same(source.path(), source))
+        };
         let earlier = before.iter().filter(holds).cloned().collect();
         Library {
             files: files.clone(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hostwise_inventory::SourceFile;
 use hostwise_syntax::TextRange;
 
 use super::model::{Module, PlayFile, Task, Text, is_template};
@@ -71,6 +72,21 @@ pub(crate) fn source_of_needs(file: &PlayFile, task: &Task) -> Option<Source> {
         _ => is_template(&named),
     };
     Some(Source { text: text.text.to_string(), is_made })
+}
+
+/// What a file that is run with `script` certainly needs: where a shell runs it, by its first line.
+pub(crate) fn needs_of_file(file: &PlayFile, task: &Task, run: &SourceFile) -> Vec<Need> {
+    let Some(module) = &task.module else { return Vec::new() };
+    let argument = |name: &str| file.argument(module, name).is_some();
+    let Some(text) = file.text_argument(module, "cmd").or_else(|| file.free_form(module)) else { return Vec::new() };
+    let is_unclear = ["creates", "removes", "executable"].iter().any(|name| argument(name) || text.text.contains(&format!("{name}=")));
+    let Some(first) = run.text().lines().next().and_then(|line| line.strip_prefix("#!")).filter(|_| !is_unclear) else { return Vec::new() };
+    let words: Vec<&str> = first.split_whitespace().collect();
+    match words[..] {
+        [shell] | ["/usr/bin/env", shell] if SHELLS.contains(&shell) => shell_needs(file, &text, run.text(), false),
+        [shell, "-e" | "-eu" | "-ex" | "-eux"] if SHELLS.contains(&shell) => shell_needs(file, &text, run.text(), true),
+        _ => Vec::new(),
+    }
 }
 
 /// What the task certainly needs; none where that is not known.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hostwise_inventory::SourceFile;
 use hostwise_kubespray::{Pack, Version};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -28,6 +29,8 @@ pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
     pub(super) names: Arc<Names>,
     pub(super) handlers: Vec<Handler>,
+    /// The files that tasks run with `script`.
+    pub(crate) scripts: Vec<Arc<SourceFile>>,
     /// By release: what [`Script::candidates`] found.
     pub(super) candidates: Mutex<BTreeMap<Version, Arc<[Candidate]>>>,
 }
@@ -124,11 +127,18 @@ pub(crate) struct Step {
     pub(super) is_after_unknown: bool,
     /// A script ran before it, which may have installed anything.
     pub(super) is_after_script: bool,
+    /// The file that `script` runs, by its index in [`Script::scripts`].
+    pub(super) runs_file: Option<u32>,
 }
 
 impl Script {
     pub(crate) fn file(&self, step: &Step) -> &Arc<PlayFile> {
         &self.files[step.file as usize]
+    }
+
+    /// The file that a step runs with `script`, when it is here.
+    pub(crate) fn file_run_by(&self, step: &Step) -> Option<&Arc<SourceFile>> {
+        self.scripts.get(step.runs_file? as usize)
     }
 
     pub(crate) fn task(&self, step: &Step) -> &Task {

@@ -11,7 +11,7 @@ use super::candidates::Candidate;
 use super::installs::mentions;
 use super::library::Library;
 use super::missing::{Failing, Missing, OfScript};
-use super::needs::{Need, needs};
+use super::needs::{Need, needs, needs_of_file};
 use super::runs::{Hosts, Outcome, by_situation, hosts_of, outcomes};
 use super::scope::StepScope;
 use super::script::{Script, ScriptPlay, Step};
@@ -131,7 +131,11 @@ fn failing(
             Some(to) => render(&to.text).and_then(|name| cluster.inventory.host_named(&name)),
         };
         let is_missing = |need: &Need| target.is_some_and(|host| missing.lacks(host, need));
-        let need = needs(file, task, &render).into_iter().find(|need| is_missing(need) && is_in_bin_dir(cluster, target, need));
+        let needs = match script.file_run_by(step) {
+            Some(run) => needs_of_file(file, task, run),
+            None => needs(file, task, &render),
+        };
+        let need = needs.into_iter().find(|need| is_missing(need) && is_in_bin_dir(cluster, target, need));
         (need.zip(target), read.into_inner())
     };
     let lacking: Vec<(HostId, (Need, HostId))> =

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hostwise_inventory::SourceFile;
 use hostwise_syntax::yaml::Node;
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -10,7 +11,7 @@ use super::handlers::Pending;
 use super::names::{self, assigned};
 use super::{FileIndex, FileIndices, Frame, FrameIndex, FrameKind, MAX_STEPS, Names, RoleFiles, Script, ScriptPlay, Step};
 use crate::discovery::{join, parent};
-use crate::plays::installs::may_install_unnamed;
+use crate::plays::installs::{may_install_unnamed, text_may_install};
 use crate::plays::library::Library;
 use crate::plays::model::{Block, Content, Item, KeywordsId, Module, Play, PlayFile, Text};
 use crate::plays::parse;
@@ -36,6 +37,7 @@ pub(in crate::plays) fn build_after(library: &Library, path: &Arc<str>, before: 
             steps: Vec::new(),
             names: Arc::default(),
             handlers: Vec::new(),
+            scripts: Vec::new(),
             candidates: Default::default(),
         },
         names: Names::default(),
@@ -176,15 +178,19 @@ impl Builder<'_> {
             self.is_unknown = true;
             return;
         }
+        let is_kubesprays = place.is_kubesprays;
+        let run = self.file_of_script(id, file, place);
         self.script.steps.push(Step {
             file: place.file,
             task: id,
             frame: place.frame,
             is_after_unknown: self.is_unknown,
             is_after_script: self.ran_script,
+            runs_file: run.as_ref().map(|_| self.script.scripts.len() as u32),
         });
-        let is_kubesprays = place.is_kubesprays;
-        self.ran_script |= !is_kubesprays && may_install_unnamed(file, task);
+        let may_install = run.as_ref().map_or_else(|| may_install_unnamed(file, task), |run| text_may_install(run.text()));
+        self.ran_script |= !is_kubesprays && may_install;
+        self.script.scripts.extend(run);
         let Some(module) = &task.module else { return };
         match &*module.name {
             "include_tasks" | "import_tasks" | "include" => {
@@ -295,6 +301,16 @@ impl Builder<'_> {
         let here = [parent(file.path()).to_owned(), place.playbook_dir.to_owned(), format!("{}/tasks", place.playbook_dir)];
         let mut paths = of_role.chain(here).map(|base| join(&base, &name));
         paths.find(|path| self.library.files.file(path).is_some())
+    }
+
+    /// The file that a task runs with `script`: of the role first, then beside the file and the playbook.
+    fn file_of_script(&self, id: u32, file: &Arc<PlayFile>, place: Place<'_>) -> Option<Arc<SourceFile>> {
+        let module = file.task(id).module.as_ref().filter(|module| &*module.name == "script")?;
+        let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
+        let name = text.text.split_whitespace().next().filter(|name| !super::super::model::is_template(name))?;
+        let bases = place.role.into_iter().chain([parent(file.path()), place.playbook_dir]);
+        let mut paths = bases.flat_map(|base| [join(base, &format!("files/{name}")), join(base, name)]);
+        paths.find_map(|path| self.library.files.file(&path).cloned())
     }
 
     fn include_vars(&mut self, module: &Module, file: &Arc<PlayFile>, place: Place<'_>, is_kubesprays: bool) {
