@@ -100,6 +100,10 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
             }
         };
         self.waiting.drain(..n_gone);
+        if self.waiting.is_empty() && self.waiting.capacity() > MAX_WAITING {
+            // One large answer is not to keep its memory for ever.
+            self.waiting = Vec::new();
+        }
         outcome
     }
 }
