@@ -1,5 +1,7 @@
 //! The requests of our own, as server/REQUESTS.md describes them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -103,4 +105,51 @@ fn a_client_that_asks_for_it_is_told_when_inventories_change() {
     client.replace(HOSTS, 2, &SEPARATE.replace("    instance-3:", "    instance-3:\n    instance-4:"));
     client.findings(HOSTS);
     assert_eq!(hosts(&client.next(is_told)), [4]);
+}
+
+/// The fields of answers, but not those of values, and not those of the protocol's locations.
+fn fields(answer: &Value, found: &mut BTreeSet<String>) {
+    match answer {
+        Value::Array(items) => items.iter().for_each(|item| fields(item, found)),
+        Value::Object(entries) => {
+            for (name, value) in entries {
+                found.insert(name.clone());
+                if !matches!(name.as_str(), "value" | "rendered" | "location") {
+                    fields(value, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_fields_of_answers_are_those_that_are_documented() {
+    let pages = include_str!("../../server/REQUESTS.md");
+    let blocks = pages.split("```ts").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines: String = blocks.flat_map(str::lines).map(|line| format!("{}\n", line.split("//").next().unwrap_or_default())).collect();
+    let words = lines.match_indices(':').filter_map(|(at, _)| lines[..at].trim_end_matches('?').rsplit(|c: char| !c.is_alphanumeric()).next());
+    let documented: BTreeSet<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+
+    let text = SEPARATE.replace("    instance-3:", "    instance-3: {a: \"{{ ip }}\", ip: 1}");
+    let mut client = Client::in_memory(bare());
+    client.open(HOSTS, 1, &format!("{text}all: {{vars: {{ip: 2}}}}\n"));
+    client.findings(HOSTS);
+    let mut answered = BTreeSet::new();
+    for (method, params) in [
+        ("hostwise/topology", json!({})),
+        ("hostwise/explain", json!({ "host": "instance-3" })),
+        ("hostwise/explain", json!({ "host": "instance-3", "name": "a" })),
+        ("hostwise/effectiveVariables", json!({ "host": "instance-3" })),
+        ("hostwise/compareHosts", json!({ "left": "instance-1", "right": "instance-3" })),
+    ] {
+        let answer = client.call(method, params);
+        assert!(answer.is_object(), "{method}");
+        fields(&answer, &mut answered);
+    }
+    // Documented in a sentence.
+    let in_words = ["variables", "defaults"].map(str::to_owned);
+    let undocumented: Vec<&String> = answered.iter().filter(|field| !documented.contains(*field) && !in_words.contains(field)).collect();
+    let unanswered: Vec<&String> = documented.iter().filter(|field| !answered.contains(*field)).collect();
+    assert_eq!((undocumented, unanswered), (Vec::<&String>::new(), Vec::<&String>::new()));
 }
