@@ -161,6 +161,20 @@ fn variables_of_hosts_begin_with_the_address() {
 }
 
 #[test]
+fn lists_and_mappings_begin_below_their_key() {
+    let snippet = |fixture: &str, label: &str| {
+        let here = scene(fixture);
+        let found = completions(&here.workspace, &here.path, here.offset).expect("variables");
+        found.items.into_iter().find(|item| item.label == label).and_then(|item| item.snippet).unwrap_or_default()
+    };
+    let file = |text: &str| format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{a: }}}}\n#- /w/group_vars/all.yml\n{text}");
+    assert_eq!(snippet(&file("upstream_dns_ser$0\n"), "upstream_dns_servers"), "upstream_dns_servers:\n  - $1");
+    assert_eq!(snippet("kube_node:\n  hosts:\n    a:\n      kube_apiserver_authentication_config_anon$0\n", "kube_apiserver_authentication_config_anonymous"), "kube_apiserver_authentication_config_anonymous:\n        $1");
+    assert_eq!(snippet("kube_node: {hosts: {a: {kube_apiserver_authentication_config_anon$0}}}\n", "kube_apiserver_authentication_config_anonymous"), "kube_apiserver_authentication_config_anonymous: {$1}");
+    assert_eq!(snippet(&file("helm_enab$0\n"), "helm_enabled"), "helm_enabled: ${1|false,true|}");
+}
+
+#[test]
 fn values_of_known_variables() {
     let fixture = |text: &str| format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{a: }}}}\n#- /w/group_vars/all.yml\n{text}");
     check(
@@ -298,6 +312,15 @@ fn ini_inventories() {
             «»
             host -> "host" (default)
             …
+        "#]],
+    );
+    check(
+        &fixture("[etcd:vars]\nhelm_enabled=$0"),
+        9,
+        expect![[r#"
+            «»
+            False -> "False" (default)
+            True -> "True"
         "#]],
     );
     check(

@@ -56,7 +56,7 @@ fn variable(asked: &Asked<'_>, typed: &str, owner: Owner<'_>, set: &FxHashSet<St
     match typed.split_once('=') {
         Some((key, value)) => {
             let place = word(asked, value.trim_start(), Some(key.trim().to_owned()));
-            place.found(values::of(asked, key.trim()))
+            place.found(values::of(asked, key.trim()).into_iter().map(as_literal).collect())
         }
         None => {
             let place = word(asked, typed, None);
@@ -64,6 +64,16 @@ fn variable(asked: &Asked<'_>, typed: &str, owner: Owner<'_>, set: &FxHashSet<St
             place.found(items.map(|item| Completion { text: format!("{}=", item.label), snippet: None, ..item }).collect())
         }
     }
+}
+
+/// Values are literals of Python here: `true` would be a text.
+fn as_literal(item: Completion) -> Completion {
+    let label = match item.label.as_str() {
+        "true" => "True",
+        "false" => "False",
+        _ => return item,
+    };
+    Completion { label: label.to_owned(), text: label.to_owned(), ..item }
 }
 
 fn set_in(asked: &Asked<'_>, section: Option<&Section>) -> FxHashSet<String> {
@@ -76,5 +86,5 @@ fn word(asked: &Asked<'_>, typed: &str, value_of: Option<String>) -> Place {
     let rest = &asked.file.text()[asked.offset..];
     let behind = rest.find(|character: char| !is_word(character)).unwrap_or(rest.len());
     let word = TextRange::new(asked.offset - typed.len(), asked.offset + behind);
-    Place { keys: Vec::new(), value_of, word, typed: typed.to_owned(), style: Style::Block }
+    Place { keys: Vec::new(), value_of, word, typed: typed.to_owned(), column: 0, style: Style::Block }
 }

@@ -17,6 +17,8 @@ pub(super) struct Place {
     pub(super) word: TextRange,
     /// The part of the word before the cursor.
     pub(super) typed: String,
+    /// The blanks before what the word belongs to on its line.
+    pub(super) column: usize,
     pub(super) style: Style,
 }
 
@@ -117,7 +119,8 @@ fn place(text: &str, offset: usize, typed: &str, keys: Vec<String>, value_of: Op
     let is_key_before_colon = value_of.is_none() && behind[rest..].trim_start_matches(['"', '\'', ' ']).starts_with(':');
     let word = TextRange::new(offset - typed.len(), offset + rest);
     let style = if is_quoted || is_key_before_colon { Style::NameOnly } else { style };
-    Place { keys, value_of, word, typed: typed.to_owned(), style }
+    let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    Place { keys, value_of, word, typed: typed.to_owned(), column: indent(&text[line_start..offset]), style }
 }
 
 /// The key whose value the text ends in, and what is typed of the value; or what is typed of a key. `None` right behind a colon.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hostwise_kubespray::Variable;
+use hostwise_kubespray::{Kind, Variable};
 use rustc_hash::FxHashSet;
 
 use super::place::{Place, Style};
@@ -123,12 +123,18 @@ fn written(item: Completion, known: Option<&Variable>, place: &Place) -> Complet
     let name = item.text.clone();
     let choices = known.map(values::choices).unwrap_or_default();
     let default = known.and_then(values::literal_default);
-    let value = match (choices.is_empty(), &default) {
-        (false, _) => format!("${{1|{}|}}", first_of(choices, default.as_deref()).join(",")),
-        (true, Some(default)) => format!("${{1:{}}}", escaped(default)),
-        (true, None) => "$1".to_owned(),
+    // What stands below the key, two columns further right than it.
+    let below = |line: &str| format!("\n{}{line}", " ".repeat(place.column + 2));
+    let value = match (choices.is_empty(), &default, known.map(|known| known.kind)) {
+        (false, ..) => format!(" ${{1|{}|}}", first_of(choices, default.as_deref()).join(",")),
+        (true, Some(default), _) => format!(" ${{1:{}}}", escaped(default)),
+        (true, None, Some(Kind::List)) if place.style == Style::Block => below("- $1"),
+        (true, None, Some(Kind::Map)) if place.style == Style::Block => below("$1"),
+        (true, None, Some(Kind::List)) => " [$1]".to_owned(),
+        (true, None, Some(Kind::Map)) => " {$1}".to_owned(),
+        (true, None, _) => " $1".to_owned(),
     };
-    item.text(format!("{name}: ")).snippet(format!("{name}: {value}"))
+    item.text(format!("{name}: ")).snippet(format!("{name}:{value}"))
 }
 
 /// The choices, one of them first.
