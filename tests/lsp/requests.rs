@@ -128,7 +128,8 @@ fn the_fields_of_answers_are_those_that_are_documented() {
     let pages = include_str!("../../server/REQUESTS.md");
     let blocks = pages.split("```ts").skip(1).filter_map(|rest| rest.split("```").next());
     let lines: String = blocks.flat_map(str::lines).map(|line| format!("{}\n", line.split("//").next().unwrap_or_default())).collect();
-    let words = lines.match_indices(':').filter_map(|(at, _)| lines[..at].trim_end_matches('?').rsplit(|c: char| !c.is_alphanumeric()).next());
+    let words =
+        lines.match_indices(':').filter_map(|(at, _)| lines[..at].trim_end_matches('?').rsplit(|c: char| !c.is_alphanumeric()).next());
     let documented: BTreeSet<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
 
     let text = SEPARATE.replace("    instance-3:", "    instance-3: {a: \"{{ ip }}\", ip: 1}");

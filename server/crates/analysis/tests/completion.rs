@@ -169,8 +169,20 @@ fn lists_and_mappings_begin_below_their_key() {
     };
     let file = |text: &str| format!("#- /w/hosts.yaml\nkube_node: {{hosts: {{a: }}}}\n#- /w/group_vars/all.yml\n{text}");
     assert_eq!(snippet(&file("upstream_dns_ser$0\n"), "upstream_dns_servers"), "upstream_dns_servers:\n  - $1");
-    assert_eq!(snippet("kube_node:\n  hosts:\n    a:\n      kube_apiserver_authentication_config_anon$0\n", "kube_apiserver_authentication_config_anonymous"), "kube_apiserver_authentication_config_anonymous:\n        $1");
-    assert_eq!(snippet("kube_node: {hosts: {a: {kube_apiserver_authentication_config_anon$0}}}\n", "kube_apiserver_authentication_config_anonymous"), "kube_apiserver_authentication_config_anonymous: {$1}");
+    assert_eq!(
+        snippet(
+            "kube_node:\n  hosts:\n    a:\n      kube_apiserver_authentication_config_anon$0\n",
+            "kube_apiserver_authentication_config_anonymous"
+        ),
+        "kube_apiserver_authentication_config_anonymous:\n        $1"
+    );
+    assert_eq!(
+        snippet(
+            "kube_node: {hosts: {a: {kube_apiserver_authentication_config_anon$0}}}\n",
+            "kube_apiserver_authentication_config_anonymous"
+        ),
+        "kube_apiserver_authentication_config_anonymous: {$1}"
+    );
     assert_eq!(snippet(&file("helm_enab$0\n"), "helm_enabled"), "helm_enabled: ${1|false,true|}");
 }
 
