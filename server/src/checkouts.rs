@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hostwise_analysis::{Environment, SHARED_ROLES, Settings, Workspace, checkout_problems, is_identity, named_places};
-use hostwise_inventory::{Entry, Files};
+use hostwise_analysis::{CHECKOUT_TAG, Environment, SHARED_ROLES, Settings, Workspace, checkout_problems, is_identity, named_places};
+use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use rayon::prelude::*;
 
 use crate::files::{self, path_text};
+use crate::history;
 
 /// Of more copies than this the rest is not read.
 const MAX_CHECKOUTS: usize = 8;
@@ -171,6 +172,11 @@ fn read_checkout(root: &Path, files: &mut Files, enter: &mut dyn FnMut(&Path)) {
                 wanted.push(entry.path());
             }
         }
+    }
+    if let Some(described) = history::described(root) {
+        let path = format!("{}/{CHECKOUT_TAG}", path_text(root));
+        let file = SourceFile::new(path.as_str(), Content::Text(described.into()), false);
+        files.insert(&path, Entry::File(Arc::new(file)));
     }
     let read: Vec<_> = wanted.par_iter().filter_map(|path| files::read(path)).collect();
     for file in read {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{FileMode, ObjectType, Oid, Repository, RepositoryOpenFlags, Tree, TreeEntry};
+use git2::{DescribeOptions, FileMode, ObjectType, Oid, Repository, RepositoryOpenFlags, Tree, TreeEntry};
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 
 use crate::files::{MAX_BYTES, path_text};
@@ -31,6 +31,16 @@ impl Key {
     pub(crate) fn git_directories(&self) -> impl Iterator<Item = PathBuf> {
         self.commits.keys().map(|root| root.join(".git")).filter(|directory| directory.is_dir())
     }
+}
+
+/// What `git describe --tags` says of the work tree at `root`: `v2.30.0`, or `v2.30.0-57-g46dbdd3` so many commits later. `None` for a directory that
+/// is not itself the root of one, and where no tag of a release is reached, as in a shallow clone.
+pub(crate) fn described(root: &Path) -> Option<String> {
+    let repository = Repository::open_ext(root, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path]).ok()?;
+    repository.workdir()?;
+    let mut options = DescribeOptions::new();
+    let described = repository.describe(options.describe_tags().pattern("v[0-9]*")).ok()?;
+    described.format(None).ok()
 }
 
 /// Whether a change at this path may come with a new commit.
@@ -184,5 +194,26 @@ mod tests {
         commit(&repository);
         let second = last_commit(sources.clone(), &first.key).expect("another commit");
         assert_eq!(second.files.file(&sources[0]).map(|file| file.text()), Some("all: {hosts: {b: }}\n"));
+    }
+
+    #[test]
+    fn a_work_tree_is_described_by_its_tags() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = directory.path().canonicalize().expect("a path");
+        std::fs::create_dir(root.join("inside")).expect("a directory");
+        std::fs::write(root.join("inside/a"), "1").expect("a file");
+        assert_eq!(described(&root), None);
+        let repository = Repository::init(&root).expect("a repository");
+        commit(&repository);
+        assert_eq!(described(&root), None);
+        let head = repository.head().and_then(|head| head.peel(ObjectType::Commit)).expect("a commit");
+        repository.tag_lightweight("v2.30.0", &head, false).expect("a tag");
+        repository.tag_lightweight("of-others", &head, false).expect("a tag");
+        assert_eq!(described(&root).as_deref(), Some("v2.30.0"));
+        // What lies in the repository of something else is no work tree.
+        assert_eq!(described(&root.join("inside")), None);
+        std::fs::write(root.join("inside/a"), "2").expect("a file");
+        commit(&repository);
+        assert!(described(&root).is_some_and(|described| described.starts_with("v2.30.0-1-g")), "{:?}", described(&root));
     }
 }

@@ -23,6 +23,9 @@ pub(crate) use version::{WINDOWS, Window};
 /// The roles whose defaults all others share, in the spellings of new and old releases.
 pub const SHARED_ROLES: [&str; 2] = ["kubespray_defaults", "kubespray-defaults"];
 
+/// Below a checkout, a file that is not on disk: what `git describe --tags` says of it.
+pub const CHECKOUT_TAG: &str = ".git/describe";
+
 /// Files that say which release a directory holds.
 const IDENTITIES: [&str; 2] = ["MANIFEST.json", "galaxy.yml"];
 

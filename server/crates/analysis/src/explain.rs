@@ -253,8 +253,9 @@ pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
     let mut groups: Vec<Arc<str>> = inventory.groups_of(host).iter().map(|&group| Arc::clone(&inventory.group(group).name)).collect();
     groups.retain(|group| &**group != "all");
     groups.sort_unstable();
-    // Kubespray's own helpers start with an underscore.
-    let helper_groups = groups.extract_if(.., |group| group.starts_with('_')).collect();
+    // Kubespray's own helpers start with an underscore. One that is made of every host says nothing.
+    let mut helper_groups: Vec<Arc<str>> = groups.extract_if(.., |group| group.starts_with('_')).collect();
+    helper_groups.retain(|group| &**group != "_all");
     HostExplanation {
         host: Arc::clone(&inventory.host(host).name),
         role: view.role.to_string(),

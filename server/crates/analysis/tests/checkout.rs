@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hostwise_analysis::{
-    Environment, Settings, Workspace, checkout_problems, declaration, explain_component, explain_host, explain_variable,
+    CHECKOUT_TAG, Environment, Settings, Workspace, checkout_problems, declaration, explain_component, explain_host, explain_variable,
 };
 use hostwise_fixture::Fixture;
 use hostwise_inventory::{Content, Files, SourceFile};
@@ -118,6 +118,19 @@ fn roles_tell_the_release_of_a_copy_without_a_number() {
     let stale = format!("{}#- /repo/roles/download/defaults/main/checksums.yml\na: 1\n", galaxy("/repo", "2.22.1"));
     check_release(&stale, "2.23.3, by what is known of 2.24.0 (/repo/roles)");
     check_release(&galaxy("/repo", "2.21.0"), "2.22.0, by what is known of 2.24.0 (/repo/galaxy.yml)");
+}
+
+#[test]
+fn a_tag_tells_the_release_where_the_number_does_not() {
+    let at = |described: &str| format!("#- /repo/{CHECKOUT_TAG}\n{described}\n");
+    let roles = "#- /repo/roles/kubespray_defaults/defaults/main/main.yml\na: 1\n";
+    check_release(&format!("{}{}", galaxy("/repo", "2.32.0"), at("v2.31.0")), "2.31.0 (/repo/.git)");
+    // Between two releases the number is that of the next one.
+    check_release(&format!("{}{}", galaxy("/repo", "2.32.0"), at("v2.31.0-57-g46dbdd3")), "2.32.0 (/repo/galaxy.yml)");
+    // Numbers that nobody raised, and copies without one.
+    check_release(&format!("{}{}", galaxy("/repo", "2.28.0"), at("v2.29.1-3-g46dbdd3")), "2.29.1 (/repo/.git)");
+    check_release(&format!("{roles}{}", at("v2.30.0-3-g46dbdd3")), "2.30.0 (/repo/.git)");
+    check_release(&format!("{}{}", galaxy("/repo", "2.30.0"), at("rolling-3-g46dbdd3")), "2.30.0 (/repo/galaxy.yml)");
 }
 
 #[test]
@@ -239,6 +252,10 @@ fn what_cannot_be_read_is_named_and_the_rest_is_used() {
     check_variable(&broken, "shared", &format!("\"of all\" kubespray-default {main}/main.yml:3"));
     // What the text in pieces does not say is known from the pack.
     check_variable(&broken, "kube_network_plugin", "\"calico\" kubespray-default");
+    // Without roles the pack says everything.
+    let empty = galaxy("/repo", "2.31.0");
+    assert_eq!(checkout_problems(&files(&empty)), ["/repo: no role kubespray_defaults"]);
+    check_variable(&empty, "kube_network_plugin", "\"calico\" kubespray-default");
     // A fork with another name for the shared role.
     let renamed =
         ROLES.replace("kubespray_defaults", "our_defaults").replace("shared: of all\n", "shared: of all\ndeploy_container_engine: true\n");

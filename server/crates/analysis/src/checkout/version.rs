@@ -1,4 +1,4 @@
-//! Which release a checkout is: what it says of itself, else the shape of its roles and the versions of Kubernetes it can install.
+//! Which release a checkout is: the tag it stands on, what it says of itself, else the shape of its roles and the versions of Kubernetes it can install.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use hostwise_inventory::{Files, SourceFile};
 use hostwise_kubespray::Version;
 
 use super::roles::Roles;
-use super::{IDENTITIES, SHARED_ROLES};
+use super::{CHECKOUT_TAG, IDENTITIES, SHARED_ROLES};
 
 /// The versions of Kubernetes that a release can install.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,15 @@ pub(super) fn of(files: &Files, root: &str, roles: &Roles) -> Option<(Version, A
     let written = IDENTITIES.iter().filter_map(|name| files.file(&format!("{root}/{name}")));
     let said = written.filter_map(|file| Some((identity(file)??, Arc::clone(file.path())))).next();
     let of_roles = || Some((by_shape(files, root, roles)?, Arc::from(format!("{root}/roles"))));
+    let tag = files.file(&format!("{root}/{CHECKOUT_TAG}")).and_then(|file| tag(file.text()));
+    let by_git = |version| Some((version, Arc::from(format!("{root}/.git"))));
+    match (&said, tag) {
+        (_, Some((version, true))) => return by_git(version),
+        // Between two releases the file has the number of the next one, unless it was forgotten.
+        (Some((written, _)), Some((version, false))) if *written <= version => return by_git(version),
+        (None, Some((version, false))) => return by_git(version),
+        _ => {}
+    }
     match said {
         // Four releases still carry the number of the one before.
         Some((Version { major: 2, minor: 21, patch: 0 }, path)) => of_roles().or(Some((Version { major: 2, minor: 22, patch: 0 }, path))),
@@ -61,6 +70,12 @@ pub(super) fn of(files: &Files, root: &str, roles: &Roles) -> Option<(Version, A
         Some(said) => Some(said),
         None => of_roles(),
     }
+}
+
+/// The release in what `git describe` says, and whether it is exactly that: `v2.30.0` is, `v2.30.0-57-g46dbdd3` is later.
+fn tag(described: &str) -> Option<(Version, bool)> {
+    let (tag, later) = described.trim().split_once('-').map_or((described.trim(), None), |(tag, later)| (tag, Some(later)));
+    Some((tag.strip_prefix('v')?.parse().ok()?, later.is_none()))
 }
 
 /// Of a `galaxy.yml` or `MANIFEST.json` of Kubespray, the release it says, when it is a number.
