@@ -1,4 +1,4 @@
-//! `ansible.cfg`: the paths that its section `[defaults]` names.
+//! `ansible.cfg`: what its section `[defaults]` says of paths and inventories.
 
 use std::sync::Arc;
 
@@ -6,8 +6,18 @@ use hostwise_inventory::SourceFile;
 
 use crate::discovery::{join, parent};
 
-/// The paths behind the first of `keys` that is set, absolute. Paths with `~` or `$` depend on the environment and are left out.
+/// The paths behind the last of `keys` that is set, absolute. Paths with `~` or `$` depend on the environment and are left out.
 pub(crate) fn paths(config: &SourceFile, keys: &[&str], separator: char) -> Vec<Arc<str>> {
+    let paths = items(value(config, keys), separator).filter(|path| !path.contains(['~', '$']));
+    paths.map(|path| join(parent(config.path()), path)).collect()
+}
+
+/// The ends of names that a directory of inventories may have and that are not read.
+pub(crate) fn ignored_ends(config: &SourceFile) -> Vec<&str> {
+    items(value(config, &["inventory_ignore_extensions"]), ',').collect()
+}
+
+fn value<'c>(config: &'c SourceFile, keys: &[&str]) -> &'c str {
     let (mut in_defaults, mut value) = (false, None);
     for line in config.text().lines().map(str::trim) {
         if line.starts_with('[') {
@@ -19,6 +29,9 @@ pub(crate) fn paths(config: &SourceFile, keys: &[&str], separator: char) -> Vec<
             value = Some(text.split(" ;").next().unwrap_or(text).trim());
         }
     }
-    let paths = value.unwrap_or_default().split(separator).map(str::trim).filter(|path| !path.is_empty() && !path.contains(['~', '$']));
-    paths.map(|path| join(parent(config.path()), path)).collect()
+    value.unwrap_or_default()
+}
+
+fn items(value: &str, separator: char) -> impl Iterator<Item = &str> {
+    value.split(separator).map(str::trim).filter(|item| !item.is_empty())
 }

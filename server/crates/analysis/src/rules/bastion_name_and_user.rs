@@ -26,6 +26,10 @@ fn check(findings: &mut Findings<'_>) {
         Some(bastion) => {
             let missing: Vec<&str> = READ.into_iter().filter(|name| cluster.winner(bastion, name).is_none()).collect();
             let place = cluster.inventory.host(bastion).mentions.first().map(|mention| mention.place);
+            if let Some(place) = place.filter(|_| missing.is_empty() && !cluster.is_member(bastion, "bastion")) {
+                let message = "bastion is in no group bastion, and every other host is reached through it all the same, for its name";
+                findings.report(findings.at(&RULE, place, message).severity(Severity::Warning).on([bastion]));
+            }
             if let Some(place) = place.filter(|_| !missing.is_empty()) {
                 let message = format!("bastion has no {}: the proxy command of every other host cannot be made", missing.join(" and no "));
                 let fix = if missing == ["ansible_user"] { same_user(cluster, bastion) } else { None };

@@ -60,8 +60,9 @@ enum Standing {
     Alone,
 }
 
-/// The machine that runs Ansible: it is often listed to give it variables.
+/// The machine that runs Ansible, which is often listed to give it variables, and the one that it goes through.
 fn is_controller(cluster: &Cluster, host: HostId) -> bool {
     let name = &*cluster.inventory.host(host).name;
-    matches!(name, "localhost" | "127.0.0.1" | "::1") || cluster.holds(host, "ansible_connection == 'local'")
+    // A bastion outside its group is told by another rule.
+    matches!(name, "localhost" | "127.0.0.1" | "::1" | "bastion") || cluster.holds(host, "ansible_connection == 'local'")
 }

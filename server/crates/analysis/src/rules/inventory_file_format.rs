@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use hostwise_inventory::{Place, ProblemKind};
+use hostwise_inventory::{Entry, Place, ProblemKind};
 use hostwise_syntax::edit::yaml;
+use hostwise_syntax::ini::SectionKind;
 use hostwise_syntax::yaml::Kind;
 
-use super::{Findings, Rule};
+use super::{Finding, Findings, Rule};
+use crate::discovery::{name_of, parent};
 use crate::edit::entry_of;
-use crate::{Change, FileRename, Fix, Severity};
+use crate::{Change, ansible_cfg, FileRename, Fix, Severity};
 
 pub(super) const RULE: Rule =
     Rule { id: "inventory-file-format", severity: Severity::Error, tag: None, page: include_str!("inventory-file-format.md"), check };
@@ -22,6 +24,36 @@ fn check(findings: &mut Findings<'_>) {
             _ => continue,
         };
         findings.report(findings.at(&RULE, problem.place, problem.message.clone()).fix(fix));
+    }
+    skipped_by_name(findings);
+}
+
+/// Inventories in a directory that `ansible.cfg` names, whose end of the name it tells Ansible to skip, as Kubespray's own does with `.ini`.
+fn skipped_by_name(findings: &mut Findings<'_>) {
+    let cluster = findings.cluster;
+    let Some(release) = &cluster.kubespray else { return };
+    let mut directories = cluster.request.sources.iter().filter(|source| cluster.inventory.file_id(source).is_none()).peekable();
+    if directories.peek().is_none() {
+        return;
+    }
+    let directories: Vec<&Arc<str>> = directories.collect();
+    let configs = findings.workspace().files().iter().filter_map(|(path, entry)| match entry {
+        Entry::File(file) if name_of(path) == "ansible.cfg" => Some(file),
+        _ => None,
+    });
+    for config in configs {
+        let named = ansible_cfg::paths(config, &["inventory"], ',');
+        let ends = ansible_cfg::ignored_ends(config);
+        for file in cluster.inventory.source_files().filter(|file| !file.is_yaml()) {
+            let is_named = directories.iter().any(|directory| named.contains(directory) && parent(file.path()) == &***directory);
+            let is_group = |name: &str| release.pack.groups.contains_key(name);
+            let mut sections = file.ini().sections.iter().filter_map(|section| section.name.filter(|_| section.kind != SectionKind::Vars));
+            let Some(end) = ends.iter().find(|end| file.path().ends_with(**end)).filter(|_| is_named) else { continue };
+            if let Some(name) = sections.find(|name| file.text().get(name.span()).is_some_and(is_group)) {
+                let message = format!("Ansible skips this file: ansible.cfg names its directory as the inventory, and {end} among what is ignored there");
+                findings.report(Finding::in_file(&RULE, file.path(), name, message));
+            }
+        }
     }
 }
 
