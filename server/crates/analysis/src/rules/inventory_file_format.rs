@@ -10,7 +10,7 @@ use hostwise_syntax::yaml::Kind;
 use super::{Finding, Findings, Rule};
 use crate::discovery::{name_of, parent};
 use crate::edit::entry_of;
-use crate::{Change, ansible_cfg, FileRename, Fix, Severity};
+use crate::{Change, FileRename, Fix, Severity, ansible_cfg};
 
 pub(super) const RULE: Rule =
     Rule { id: "inventory-file-format", severity: Severity::Error, tag: None, page: include_str!("inventory-file-format.md"), check };
@@ -50,7 +50,9 @@ fn skipped_by_name(findings: &mut Findings<'_>) {
             let mut sections = file.ini().sections.iter().filter_map(|section| section.name.filter(|_| section.kind != SectionKind::Vars));
             let Some(end) = ends.iter().find(|end| file.path().ends_with(**end)).filter(|_| is_named) else { continue };
             if let Some(name) = sections.find(|name| file.text().get(name.span()).is_some_and(is_group)) {
-                let message = format!("Ansible skips this file: ansible.cfg names its directory as the inventory, and {end} among what is ignored there");
+                let message = format!(
+                    "Ansible skips this file: ansible.cfg names its directory as the inventory, and {end} among what is ignored there"
+                );
                 findings.report(Finding::in_file(&RULE, file.path(), name, message));
             }
         }
