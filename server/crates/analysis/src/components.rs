@@ -211,7 +211,7 @@ pub(crate) fn variables_read<'n>(
         |name: &&Arc<str>| !matches!(&***name, "group_names" | "groups" | "hostvars" | "inventory_hostname" | "ansible_facts");
     let because = |name: &Arc<str>| {
         let value = for_people(&evaluator.variable(name).result);
-        let place = cluster.inventory.variable(host, name).map(|variable| variable.winner.key);
+        let place = cluster.winner(host, name).map(|winner| winner.key);
         Because { kind: BecauseKind::Variable, name: name.to_string(), value, place }
     };
     read.into_iter().filter(is_variable).map(because).collect()

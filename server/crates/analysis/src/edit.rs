@@ -45,7 +45,7 @@ impl Cluster {
 
     /// Sets a variable for all hosts, in the file for that beside the inventory file of `place`. `None` when any line sets it already.
     pub(crate) fn set_for_all(&self, files: &Files, place: Place, name: &str, value: &Value) -> Option<Change> {
-        if !self.inventory.definitions(name).is_empty() {
+        if self.inventory.sets(name) {
             return None;
         }
         let base = parent(self.inventory.file(place.file).path());

@@ -134,7 +134,7 @@ impl Seen<'_> {
     }
 
     fn location(&self, name: &str) -> Option<(Arc<str>, TextRange)> {
-        let key = self.cluster.inventory.variable(self.host, name)?.winner.key;
+        let key = self.cluster.winner(self.host, name)?.key;
         Some((Arc::clone(self.cluster.inventory.file(key.file).path()), key.range))
     }
 }

@@ -34,9 +34,9 @@ impl Scope for HostScope<'_> {
         if let Some(shadowing) = release.and_then(|release| release.shadowing_value(name)) {
             return Some(shadowing);
         }
-        let variable = if self.without_own { inventory.group_variable(self.host, name) } else { inventory.variable(self.host, name) };
-        if let Some(variable) = variable {
-            return Some(from_inventory(&variable.winner.value, name));
+        let winner = if self.without_own { inventory.group_winner(self.host, name) } else { inventory.winner(self.host, name) };
+        if let Some(winner) = winner {
+            return Some(from_inventory(&winner.value, name));
         }
         if let Some(default) = release.and_then(|release| release.default(name)) {
             return Some(default);

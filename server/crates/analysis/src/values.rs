@@ -61,6 +61,14 @@ impl Alike {
         Alike { example: host, others: Others::None }
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self, cluster: &Cluster) -> usize {
+        match &self.others {
+            Others::None => 1,
+            Others::OfProfile(profile, without) => cluster.hosts_of_profile(*profile).len() - without.len(),
+        }
+    }
+
     /// All of them, in the order of the inventory.
     pub(crate) fn all(&self, cluster: &Cluster) -> Vec<HostId> {
         match &self.others {

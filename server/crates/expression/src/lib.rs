@@ -14,6 +14,7 @@ mod conditions;
 mod expressions;
 mod filters;
 mod functions;
+mod kept;
 mod literal;
 mod logic;
 mod machine;

@@ -11,6 +11,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
 
 use crate::ast::{Application, Argument, Arithmetic, Call, Choice, Comparison, Expr, For, If, Slice, Statement, Target};
+use crate::kept::Kept;
 use crate::source::{self, Context};
 use crate::{Value, plugins};
 
@@ -29,14 +30,24 @@ pub(crate) enum Rejected {
 }
 
 /// A bare expression, as in `when:`.
-pub(crate) fn expression(text: &str) -> Result<Expr, Rejected> {
+pub(crate) fn expression(text: &str) -> Result<Arc<Expr>, Rejected> {
+    static KNOWN: Kept<Result<Arc<Expr>, Rejected>> = Kept::new();
+    KNOWN.get(text, || parse_expression(text).map(Arc::new))
+}
+
+fn parse_expression(text: &str) -> Result<Expr, Rejected> {
     let prepared = source::prepare(text, Context::Expression)?;
     let tree = parse_expr(&prepared).map_err(|error| rejection(&error))?;
     expr(&tree, 0)
 }
 
 /// A text with `{{ }}` and `{% %}` in it.
-pub(crate) fn template(text: &str) -> Result<Vec<Statement>, Rejected> {
+pub(crate) fn template(text: &str) -> Result<Arc<[Statement]>, Rejected> {
+    static KNOWN: Kept<Result<Arc<[Statement]>, Rejected>> = Kept::new();
+    KNOWN.get(text, || parse_template(text).map(Arc::from))
+}
+
+fn parse_template(text: &str) -> Result<Vec<Statement>, Rejected> {
     if text.starts_with("#jinja2:") {
         return Err(Rejected::Unsupported("#jinja2: override".into()));
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hostwise_syntax::Value;
 use hostwise_syntax::yaml::{Entry, Kind, Node, NodeId};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// Merges nested deeper than this are left out.
 const DEPTH: usize = 20;
@@ -92,14 +93,14 @@ pub(crate) fn repeated_keys(root: Node<'_>) -> Vec<(NodeId, NodeId)> {
 /// What was seen of the keys of one mapping.
 struct Known<'d, T> {
     /// The first few: most mappings are small.
-    few: Vec<(Cow<'d, str>, T)>,
+    few: SmallVec<[(Cow<'d, str>, T); FEW]>,
     many: FxHashMap<Cow<'d, str>, T>,
     others: Vec<(Value, T)>,
 }
 
 impl<T> Default for Known<'_, T> {
     fn default() -> Self {
-        Self { few: Vec::new(), many: FxHashMap::default(), others: Vec::new() }
+        Self { few: SmallVec::new(), many: FxHashMap::default(), others: Vec::new() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use hostwise_syntax::yaml::NodeId;
 use hostwise_syntax::{TextRange, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::{ALL, Graph, GroupId, HostId, ProfileId};
 use crate::variable_files::{self, Base};
@@ -135,7 +135,11 @@ struct Setters {
     groups: FxHashMap<Arc<str>, Vec<GroupId>>,
     /// Hosts with a file that is encrypted as a whole: it may set anything.
     hosts_of_anything: Vec<HostId>,
-    /// Of both, sorted.
+    /// The names that the files above everything else set.
+    extra: FxHashSet<Arc<str>>,
+    /// Whether any file is encrypted as a whole.
+    may_set_anything: bool,
+    /// Of all, sorted.
     names: Vec<Arc<str>>,
 }
 
@@ -220,23 +224,43 @@ impl Layers {
     }
 
     pub(crate) fn winner(&self, inventory: &Inventory, host: HostId, name: &str, with_own: bool) -> Option<Layer> {
-        self.found(inventory, host, name, with_own).next()
+        // Most names that are asked for are set nowhere.
+        if !self.may_be_set(inventory, name) {
+            return None;
+        }
+        self.extra(inventory, name)
+            .next()
+            .or_else(|| with_own.then(|| self.own(inventory, host, name).next()).flatten())
+            .or_else(|| self.of_groups(inventory, host, name).next())
     }
 
     /// What says something of a variable, the strongest first, each looked up when it is asked for.
     fn found<'i>(&'i self, inventory: &'i Inventory, host: HostId, name: &'i str, with_own: bool) -> impl Iterator<Item = Layer> + 'i {
-        let extra = self.extra.iter().rev().filter_map(move |&file| in_file(inventory, LayerKind::ExtraVars, None, file, name));
-        let own = with_own.then(move || {
-            let files = self.of_host.get(&host).into_iter().flatten().rev();
-            let files = files.filter_map(move |&(kind, file)| in_file(inventory, kind, None, file, name));
-            files.chain(in_source(inventory, LayerKind::InventoryHost, None, inventory.host(host).assignments(), name))
-        });
-        let of_groups = self.of_profile[inventory.profile(host).0 as usize].iter().rev().flat_map(move |step| {
+        let own = with_own.then(|| self.own(inventory, host, name)).into_iter().flatten();
+        self.extra(inventory, name).chain(own).chain(self.of_groups(inventory, host, name))
+    }
+
+    fn extra<'i>(&'i self, inventory: &'i Inventory, name: &'i str) -> impl Iterator<Item = Layer> + 'i {
+        self.extra.iter().rev().filter_map(move |&file| in_file(inventory, LayerKind::ExtraVars, None, file, name))
+    }
+
+    fn own<'i>(&'i self, inventory: &'i Inventory, host: HostId, name: &'i str) -> impl Iterator<Item = Layer> + 'i {
+        let files = self.of_host.get(&host).into_iter().flatten().rev();
+        let files = files.filter_map(move |&(kind, file)| in_file(inventory, kind, None, file, name));
+        files.chain(in_source(inventory, LayerKind::InventoryHost, None, inventory.host(host).assignments(), name))
+    }
+
+    fn of_groups<'i>(&'i self, inventory: &'i Inventory, host: HostId, name: &'i str) -> impl Iterator<Item = Layer> + 'i {
+        self.of_profile[inventory.profile(host).0 as usize].iter().rev().flat_map(move |step| {
             let in_file = step.file.and_then(|file| in_file(inventory, step.kind, Some(step.group), file, name));
             let assignments = if step.file.is_none() { &inventory.group(step.group).assignments[..] } else { &[] };
             in_file.into_iter().chain(in_source(inventory, step.kind, Some(step.group), assignments, name))
-        });
-        extra.chain(own.into_iter().flatten()).chain(of_groups)
+        })
+    }
+
+    fn may_be_set(&self, inventory: &Inventory, name: &str) -> bool {
+        let setters = self.setters(inventory);
+        setters.may_set_anything || setters.hosts.contains_key(name) || setters.groups.contains_key(name) || setters.extra.contains(name)
     }
 
     pub(crate) fn is_own(&self, inventory: &Inventory, host: HostId, name: &str) -> bool {
@@ -324,8 +348,9 @@ impl Layers {
                     }
                 }
             }
-            let extra = self.extra.iter().flat_map(|&file| inventory.file(file).variables().names());
-            setters.names = extra.chain(setters.hosts.keys()).chain(setters.groups.keys()).cloned().collect();
+            setters.extra = self.extra.iter().flat_map(|&file| inventory.file(file).variables().names().cloned()).collect();
+            setters.may_set_anything = inventory.files().any(|file| file.may_set_anything());
+            setters.names = setters.extra.iter().chain(setters.hosts.keys()).chain(setters.groups.keys()).cloned().collect();
             setters.names.sort_unstable();
             setters.names.dedup();
             setters

@@ -292,7 +292,7 @@ impl Reader {
 
     /// Sets a host variable; on the group when one has the host's name, as ansible-core does.
     fn set_on_host(&mut self, host: HostId, assignment: Assignment, value: impl FnOnce() -> Value) -> Outcome {
-        match self.graph.group_named(&Arc::clone(&self.graph.host(host).name)) {
+        match self.graph.group_named(&self.graph.host(host).name) {
             Some(group) => self.set_on_group(group, assignment, value),
             None => {
                 self.trusts_toml.get_or_insert(false);

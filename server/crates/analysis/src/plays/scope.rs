@@ -103,8 +103,7 @@ impl Scope for TaskScope<'_> {
         if names.of_roles.contains(name) {
             return unknown();
         }
-        let set =
-            if self.host.without_own { inventory.group_variable(self.host.host, name) } else { inventory.variable(self.host.host, name) };
+        let set = if self.host.without_own { inventory.group_winner(self.host.host, name) } else { inventory.winner(self.host.host, name) };
         if set.is_some() {
             return self.host.lookup(name);
         }

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule =
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
     // Up to 2.27 Cilium ran privileged. Up to 2.31 nothing checks the owner, and values for its chart may make it privileged again.
-    if !cluster.is_since(28) || (!cluster.is_since(32) && !cluster.inventory.definitions("cilium_extra_values").is_empty()) {
+    if !cluster.is_since(28) || (!cluster.is_since(32) && cluster.inventory.sets("cilium_extra_values")) {
         return;
     }
     findings.report_where(

@@ -1,16 +1,17 @@
 //! `duplicate-address`: two hosts of the cluster with one address.
 
-use std::net::IpAddr;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use hostwise_expression::Value;
 use hostwise_inventory::{Definition, HostId, Layer, LayerKind, Place};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Findings, Rule};
 use crate::Severity;
 use crate::cluster::Cluster;
 use crate::findings::HOSTS;
+use crate::values::Alike;
 
 pub(super) const RULE: Rule =
     Rule { id: "duplicate-address", severity: Severity::Error, tag: None, page: include_str!("duplicate-address.md"), check };
@@ -80,25 +81,35 @@ fn declared_again(findings: &mut Findings<'_>) {
 
 /// The addresses that several hosts of the cluster have, with those hosts in order and the value that gives it to each.
 fn duplicates(cluster: &Cluster, name: &str) -> Vec<(String, Vec<(HostId, Place)>)> {
-    let mut by_address: FxHashMap<Arc<str>, Vec<(HostId, Place)>> = FxHashMap::default();
-    for situation in cluster.situations(name).iter() {
-        let (Value::String(address), Some(winner)) = (&situation.value, &situation.winner) else { continue };
-        if address.trim().is_empty() {
-            continue;
-        }
-        let hosts = situation.hosts.all(cluster).into_iter().filter(|&host| cluster.has_role(host));
-        by_address.entry(normalised(address)).or_default().extend(hosts.map(|host| (host, winner.place)));
+    let situations = cluster.situations(name);
+    let addresses: Vec<(Arc<str>, Place, &Alike)> = situations
+        .iter()
+        .filter_map(|situation| match (&situation.value, &situation.winner) {
+            (Value::String(address), Some(winner)) if !address.trim().is_empty() && cluster.has_role(situation.hosts.example) => {
+                Some((normalised(address), winner.place, &situation.hosts))
+            }
+            _ => None,
+        })
+        .collect();
+    // Nearly all addresses are of one host: those are only counted.
+    let mut n_hosts: FxHashMap<&str, usize> = FxHashMap::with_capacity_and_hasher(addresses.len(), FxBuildHasher);
+    for (address, _, hosts) in &addresses {
+        *n_hosts.entry(address).or_default() += hosts.count(cluster);
     }
-    let mut found: Vec<_> = by_address.into_iter().filter(|(_, hosts)| hosts.len() > 1).collect();
+    let mut by_address: FxHashMap<&str, Vec<(HostId, Place)>> = FxHashMap::default();
+    for (address, place, hosts) in addresses.iter().filter(|(address, ..)| n_hosts[&**address] > 1) {
+        by_address.entry(address).or_default().extend(hosts.all(cluster).into_iter().map(|host| (host, *place)));
+    }
+    let mut found: Vec<_> = by_address.into_iter().map(|(address, hosts)| (address.to_owned(), hosts)).collect();
     found.iter_mut().for_each(|(_, hosts)| hosts.sort_unstable());
     found.sort_unstable_by_key(|(_, hosts)| hosts[0]);
-    found.into_iter().map(|(address, hosts)| (address.to_string(), hosts)).collect()
+    found
 }
 
 /// The address as text that is equal for equal addresses.
 fn normalised(address: &Arc<str>) -> Arc<str> {
-    match address.parse::<IpAddr>() {
-        Ok(IpAddr::V6(address)) => address.to_string().into(),
+    match address.parse::<Ipv6Addr>() {
+        Ok(address) => address.to_string().into(),
         _ => Arc::clone(address),
     }
 }

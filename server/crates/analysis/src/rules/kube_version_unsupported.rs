@@ -19,7 +19,7 @@ fn check(findings: &mut Findings<'_>) {
     let Some(release) = &cluster.kubespray else { return };
     let known = Known::of(release);
     // Up to 2.27 an inventory can bring checksums of its own.
-    if known.versions.is_empty() || (!cluster.is_since(28) && !cluster.inventory.definitions("kubelet_checksums").is_empty()) {
+    if known.versions.is_empty() || (!cluster.is_since(28) && cluster.inventory.sets("kubelet_checksums")) {
         return;
     }
     for situation in cluster.situations("kube_version").iter() {

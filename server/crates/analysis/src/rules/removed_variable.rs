@@ -86,7 +86,7 @@ fn check(findings: &mut Findings<'_>) {
 
 /// The new name for the same value, when nothing sets that yet.
 fn renamed(cluster: &Cluster, layer: &Layer, name: &str, new: &str) -> Option<Fix> {
-    let change = cluster.rename_key(layer, new).filter(|_| cluster.inventory.definitions(new).is_empty())?;
+    let change = cluster.rename_key(layer, new).filter(|_| !cluster.inventory.sets(new))?;
     Some(Fix { title: format!("Rename {name} to {new}"), is_safe: false, change })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fancy_regex::{Captures, Regex, RegexBuilder};
 
 use crate::arguments::{Bound, known_truth, text};
+use crate::kept::Kept;
 use crate::logic::{Eval, Stop};
 use crate::ops::bounded_text;
 use crate::{Value, python};
@@ -24,6 +25,12 @@ pub(crate) fn compile(pattern: &str, flags: Flags, haystack: &str) -> Eval<Regex
     if haystack.ends_with('\n') && pattern.contains('$') && !flags.multi_line {
         return Err(Stop::unsupported("$ before a newline"));
     }
+    static KNOWN: [Kept<Eval<Regex>>; 4] = [const { Kept::new() }; 4];
+    let flavour = usize::from(flags.ignore_case) + 2 * usize::from(flags.multi_line);
+    KNOWN[flavour].get(pattern, || build(pattern, flags))
+}
+
+fn build(pattern: &str, flags: Flags) -> Eval<Regex> {
     let pattern = pattern.replace("\\Z", "\\z");
     let mut builder = RegexBuilder::new(&pattern);
     builder.case_insensitive(flags.ignore_case).multi_line(flags.multi_line).backtrack_limit(BACKTRACK_LIMIT);
