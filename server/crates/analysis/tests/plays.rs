@@ -324,6 +324,88 @@ fn hover_on_a_task_says_who_runs_it_and_what_to_ask_of_etcd() {
     .assert_eq(&hosts);
 }
 
+/// Where the defaults of Kubespray are there, the tool's own condition is a guard.
+#[test]
+fn the_condition_of_the_tool_itself_is_a_guard() {
+    let rest = "#- /w/roles/kubespray_defaults/defaults/main.yml\nbin_dir: /usr/local/bin\n";
+    let site = "- hosts: all\n  roles: [kubespray_defaults]\n  tasks:\n    - command: nerdctl images\n";
+    let fixture = |site: &str| format!("{rest}#- /w/site.yml\n{site}");
+    assert_eq!(found(&fixture(site)), [format!("/w/site.yml: {FOUND}")]);
+    let (_, workspace) = workspace(&fixture(site));
+    let of_site = &workspace.diagnostics(&Token::never()).expect("nothing cancels")["/w/site.yml" as &str];
+    let fixes = of_site.iter().flat_map(|diagnostic| &diagnostic.fixes);
+    let fix = fixes.into_iter().find(|fix| fix.title == "Run the task where nerdctl is installed").expect("the fix");
+    let [FileEdit { range, new_text, .. }] = &fix.change.edits[..] else { panic!("one edit") };
+    let mut text = site.to_owned();
+    text.replace_range(range.span(), new_text);
+    assert!(text.contains("when:") && text.contains("deploy_container_engine"), "{text}");
+    assert_eq!(found(&fixture(&text)), [""; 0], "{text}");
+}
+
+/// After every edit, what is found is what a look at everything would find.
+#[test]
+fn what_was_found_before_counts_only_while_it_holds() {
+    let (fixture, mut workspace) = workspace(
+        "\
+#- /w/site.yml
+- hosts: all
+  roles: [images]
+- hosts: etcd
+  tasks:
+    - command: crictl ps
+#- /w/roles/images/tasks/main.yml
+- import_tasks: list.yml
+- {command: touch x, notify: restart}
+#- /w/roles/images/tasks/list.yml
+- command: \"{{ tool }} images\"
+#- /w/roles/images/defaults/main.yml
+tool: nerdctl
+#- /w/roles/images/handlers/main.yml
+- {name: restart, systemd: {name: containerd, state: restarted}}
+- {name: run, script: list.sh}
+#- /w/roles/images/files/list.sh
+#!/bin/sh
+crictl images
+",
+    );
+    let mut texts: Vec<(String, String)> = fixture.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    let found = |workspace: &Workspace| {
+        let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
+        let all =
+            found.iter().flat_map(|(path, found)| found.iter().map(move |found| format!("{path} {:?} {}", found.range, found.message)));
+        all.filter(|line| line.contains("this task will fail")).collect::<Vec<_>>()
+    };
+    let mut counts = vec![found(&workspace).len()];
+    for (path, text) in [
+        ("/w/roles/images/tasks/main.yml", "- import_tasks: list.yml\n# a comment\n- {command: touch x, notify: restart}\n"),
+        ("/w/roles/images/defaults/main.yml", "tool: ls\n"),
+        ("/w/roles/images/defaults/main.yml", "tool: crictl\n"),
+        ("/w/roles/images/tasks/main.yml", "- import_tasks: list.yml\n- {command: touch x, changed_when: false, notify: restart}\n"),
+        ("/w/roles/images/tasks/main.yml", "- import_tasks: list.yml\n- {command: touch x, notify: [restart, run]}\n"),
+        ("/w/roles/images/files/list.sh", "#!/bin/sh\nls\n"),
+        ("/w/roles/images/tasks/list.yml", "- {command: \"{{ tool }} images\", register: tool}\n"),
+        ("/w/roles/images/tasks/list.yml", "- {command: nerdctl images, when: \"'etcd' in group_names\"}\n"),
+        ("/w/site.yml", "- hosts: k8s_cluster\n  roles: [images]\n- hosts: etcd\n  tasks:\n    - command: crictl ps\n"),
+        ("/w/site.yml", "- hosts: all\n  roles: [images]\n- hosts: etcd\n  tasks:\n    - {command: crictl ps, ignore_errors: true}\n"),
+        ("/w/group_vars/all.yml", "deploy_container_engine: true\n"),
+        ("/w/group_vars/all.yml", "x: 1\n"),
+        ("/w/hosts.yaml", "kube_control_plane: {hosts: {cp: }}\nkube_node: {hosts: {worker: , db: }}\netcd: {hosts: {db: }}\n"),
+    ] {
+        for known in texts.iter_mut().filter(|(known, _)| known == path) {
+            known.1 = text.to_owned();
+        }
+        let file = |path: &str, text: &str| SourceFile::new(path, Content::Text(text.into()), false);
+        let mut files = workspace.files().clone();
+        files.insert(path, hostwise_inventory::Entry::File(Arc::new(file(path, text))));
+        workspace = workspace.change_files(files);
+        let fresh: Files = texts.iter().map(|(path, text)| file(path, text)).collect();
+        let fresh = Workspace::new(fresh, BTreeSet::new(), Settings::default());
+        assert_eq!(found(&workspace), found(&fresh), "{path}: {text}");
+        counts.push(found(&workspace).len());
+    }
+    assert_eq!(counts, [3, 3, 2, 3, 2, 4, 3, 2, 3, 1, 2, 0, 2, 0]);
+}
+
 /// `roles/etcd/tasks/configure.yml` asks with these files, in all releases.
 #[test]
 fn the_health_check_names_the_files_of_the_release() {
