@@ -132,6 +132,13 @@ pub(crate) fn given(files: &Files, path: &str, settings: &Settings) -> Option<Ar
     Some(Arc::new(test.given(files, file.path())))
 }
 
+/// Whether the file is a test, or would be one once its mode is typed: it stands among the tests, or names an image.
+pub(crate) fn may_become_test(file: &SourceFile) -> bool {
+    let path = file.path();
+    let names_image = || file.yaml().root().is_some_and(|root| root.get("cloud_image").is_some());
+    is_name_of_test(path) && !is_variable_file(path) && (is_by_place(path) || names_image())
+}
+
 /// The modes that the release of the file at `path` knows, in the order of the pack, then of the checkout.
 pub fn ci_modes(files: &Files, path: &str, settings: &Settings) -> Vec<CiMode> {
     modes(files, &release_of(files, path, settings))

@@ -7,6 +7,7 @@ mod documentation;
 mod filters;
 mod ignores;
 mod ini;
+mod modes;
 mod place;
 mod plays;
 mod settings;
@@ -80,7 +81,7 @@ const MAX_ITEMS: usize = 200;
 pub fn completions(workspace: &Workspace, path: &str, offset: usize) -> Option<Completions> {
     let file = workspace.files().file(path)?;
     let offset = offset.min(file.text().len());
-    let found = match ignores::found(file, offset) {
+    let found = match ignores::found(file, offset).or_else(|| modes::found(workspace, file, offset)) {
         Some(found) => found,
         None => {
             let cluster = occurrences::clusters(workspace, path).into_iter().next()?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hostwise_analysis::{Settings, Token, Workspace, ci_modes, explain_host, explain_variable, hover};
+use hostwise_analysis::{Settings, Token, Workspace, ci_modes, completions, explain_host, explain_variable, hover};
 use hostwise_fixture::Fixture;
 use hostwise_inventory::{Content, Files, SourceFile};
 
@@ -214,6 +214,29 @@ fn tests_of_other_machines_and_files_that_look_alike_are_left_alone() {
 fn a_test_is_known_by_its_content_anywhere() {
     let found = findings("#- /elsewhere/sep.yml\nmode: separate\nkube_network_plugin: cilium\n");
     assert_eq!(found, [format!("1: separate: {SENTENCE} (instance-3)")]);
+}
+
+#[test]
+fn modes_are_offered_while_they_are_typed() {
+    let table =
+        "#- /kubespray/tests/cloud_playbooks/roles/packet-ci/vars/main.yml\nscenarios:\n  separate:\n    - [etcd]\n  mine:\n    - [etcd]\n";
+    let offered = |text: &str, path: &str| -> Vec<String> {
+        let test = checkout("2.31.0", "").replace("/kubespray/tests/files/mine.yml", path);
+        let (_, workspace) = workspace(&format!("{table}{test}{text}"));
+        let found = completions(&workspace, path, text.len());
+        found.map(|found| found.items.into_iter().map(|item| item.label).collect()).unwrap_or_default()
+    };
+    let of_test = |text: &str| offered(text, "/kubespray/tests/files/mine.yml");
+    let all = of_test("cloud_image: d\nmode: ");
+    assert!(["separate", "ha", "node-etcd-client", "mine"].iter().all(|mode| all.iter().any(|known| known == mode)), "{all:?}");
+    assert_eq!(of_test("mode: sep"), ["separate"]);
+    assert_eq!(of_test("mode: separate"), ["separate"]);
+    assert_eq!(offered("cloud_image: d\nmode: min", "/elsewhere/x.yml").first().map(String::as_str), None, "no checkout says so there");
+    assert_eq!(offered("cloud_image: d\nmode: node-etc", "/elsewhere/x.yml"), ["node-etcd-client"]);
+    for text in ["mode:", "x:\n  mode: sep", "other: sep"] {
+        assert!(!of_test(text).iter().any(|label| label == "separate"), "{text}");
+    }
+    assert_eq!(offered("mode: sep", "/elsewhere/x.yml"), [""; 0]);
 }
 
 #[test]

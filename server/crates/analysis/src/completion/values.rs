@@ -1,4 +1,4 @@
-//! Values of variables: what the release accepts, yes and no, the versions it can install, what CI tests are called.
+//! Values of variables: what the release accepts, yes and no, the versions it can install.
 
 use hostwise_kubespray::{Default, Kind, KubeVersions, Variable};
 
@@ -8,10 +8,6 @@ use crate::knowledge;
 /// The values that the variable `name` may have.
 pub(super) fn of(asked: &Asked<'_>, name: &str) -> Vec<Completion> {
     let Some(release) = &asked.cluster.kubespray else { return Vec::new() };
-    if asked.cluster.is_test(asked.file.path()) && matches!(name, "mode" | "cluster_layout") {
-        let layouts = release.pack.layouts.iter();
-        return layouts.map(|(name, layout)| Completion::new(name, CompletionKind::Value, 1).detail(&*layout.purpose)).collect();
-    }
     if name == "kube_version" {
         return kube_versions(&release.pack.kube_versions);
     }
