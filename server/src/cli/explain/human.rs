@@ -102,7 +102,9 @@ impl Page {
         self.wrapped(2, &shortened(&value, MAX_VALUE));
         let mut rows = Vec::new();
         let mut add = |what: &str, value: &Value, origin: &Origin| {
-            rows.push(Row { what: what.to_owned(), value: shortened(&value_in_line(value), MAX_VALUE), place: place_of(origin) });
+            let is_kept = !(value.is_null() && variable.unknown.is_some() && origin.path.is_none());
+            let value = if is_kept { value_in_line(value) } else { "computed while Ansible runs".to_owned() };
+            rows.push(Row { what: what.to_owned(), value: shortened(&value, MAX_VALUE), place: place_of(origin) });
         };
         let is_default = variable.origin.kind == "kubespray-default";
         add(if is_default { "default" } else { "set" }, &variable.value, &variable.origin);

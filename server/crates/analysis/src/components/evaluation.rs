@@ -179,7 +179,11 @@ impl<'e> Evaluation<'e> {
             _ => None,
         });
         let texts: Vec<Arc<str>> = std::iter::once(condition.into()).chain(templates).collect();
-        let names_group = |group: &str| texts.iter().any(|text| text.contains(&format!("'{group}'")));
+        // A text may be called like a group: `calico_datastore == 'etcd'`.
+        let names_group = |group: &str| {
+            let forms = [format!("'{group}' in group_names"), format!("'{group}' not in group_names"), format!("groups['{group}']")];
+            texts.iter().any(|text| forms.iter().any(|form| text.contains(form)))
+        };
         for group in self.pack.groups.keys().filter(|group| names_group(group)) {
             because.push(self.membership(group));
         }
