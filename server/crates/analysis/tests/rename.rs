@@ -231,6 +231,12 @@ x: 1
         /w/hosts.yaml: all: {children: {web: , kube_node: {hosts: {b: }}}}
     "#]]
     .assert_eq(&follow("/w/host_vars/a.yml", "/w/host_vars/b.yml"));
+    expect![[r#"
+        /w/hosts.yaml: front: {hosts: {a: }}
+        /w/hosts.yaml: all: {children: {front: , kube_node: {hosts: {a: }}}}
+        /w/group_vars/web.yml -> /w/group_vars/front.yml
+    "#]]
+    .assert_eq(&follow("/w/group_vars/web", "/w/group_vars/front"));
     for (from, to) in [
         ("/w/group_vars/kube_node.yml", "/w/group_vars/nodes.yml"),
         ("/w/group_vars/web.yml", "/w/group_vars/kube_node.yml"),
@@ -435,4 +441,13 @@ first: \"{{ hostvars['n1'].ip }}\"
         refused: n2 is a host already
     "#]],
     );
+}
+
+#[test]
+fn a_renamed_file_of_a_host_takes_it_out_of_its_range() {
+    let scene = scene("#- /w/hosts.yaml\nweb:\n  hosts:\n    n[1:3]:\n#- /w/host_vars/n3/a.yml\nx: 1\n");
+    let renamed = FileRename { from: "/w/host_vars/n3".into(), to: "/w/host_vars/db".into() };
+    let change = follow_renamed_files(&scene.workspace, &[renamed]);
+    assert_eq!(change.edits.iter().map(|edit| &*edit.new_text).collect::<Vec<_>>(), ["n[1:2]:\n    db:"]);
+    assert_eq!(change.renames, []);
 }
