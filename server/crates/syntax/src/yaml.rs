@@ -27,6 +27,7 @@ pub struct Document {
     root: Option<u32>,
     /// The anchors by name, then by node.
     by_name: OnceLock<Vec<(u32, TextRange)>>,
+    has_rare_breaks: OnceLock<bool>,
 }
 
 /// Index of a node in its [`Document`].
@@ -101,6 +102,15 @@ impl Document {
     /// What the tolerant parser had to step over, in document order. The judge of validity is [`crate::judge`].
     pub fn errors(&self) -> &[SyntaxError] {
         &self.arena.errors
+    }
+
+    /// Whether the text has one of the line breaks of YAML 1.1, or a byte order mark on its way, that the tree takes for signs like others.
+    pub(crate) fn has_rare_breaks(&self) -> bool {
+        let look = || {
+            let text = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
+            !text.is_ascii() && text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'])
+        };
+        *self.has_rare_breaks.get_or_init(look)
     }
 
     /// The comments (from `#` to the line's end), in document order.

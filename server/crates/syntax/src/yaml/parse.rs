@@ -45,7 +45,7 @@ fn parse_as(text: Arc<str>, reading: Reading) -> (Document, bool) {
     arena.finish();
     // While a line at the top is half-typed it may be a root of its own: the largest one is the document.
     let root = roots.into_iter().rev().max_by_key(|&root| arena.range(root).len());
-    (Document { text, arena, root, by_name: OnceLock::new() }, has_guessed)
+    (Document { text, arena, root, by_name: OnceLock::new(), has_rare_breaks: OnceLock::new() }, has_guessed)
 }
 
 /// A block collection that may still get entries.

@@ -212,13 +212,7 @@ fn ancestors(node: Node<'_>) -> Option<Vec<Node<'_>>> {
 
 /// Whether the parser stumbled inside a range: what it made of the text there is a guess.
 pub(super) fn is_damaged(document: &Document, range: TextRange) -> bool {
-    has_rare_breaks(document) || document.errors().iter().any(|error| error.range.start <= range.end && range.start <= error.range.end)
-}
-
-/// Whether a text has one of the line breaks of YAML 1.1, or a byte order mark on its way, that the tree takes for signs like others.
-fn has_rare_breaks(document: &Document) -> bool {
-    let text = document.text();
-    text.strip_prefix('\u{feff}').unwrap_or(text).contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'])
+    document.has_rare_breaks() || document.errors().iter().any(|error| error.range.start <= range.end && range.start <= error.range.end)
 }
 
 /// Whether something outside a range names an anchor that stands in it.
