@@ -127,7 +127,7 @@ impl Tally {
         }
     }
 
-    fn report(&mut self) -> f64 {
+    fn report(&mut self) {
         let kept = 100.0 - 100.0 * self.n_lost as f64 / self.n_expected as f64;
         let Tally { n_mutations, n_expected, n_lost, worst } = self;
         eprintln!(
@@ -136,7 +136,6 @@ impl Tally {
         );
         worst.sort_unstable_by(|a, b| b.cmp(a));
         worst.iter().take(10).for_each(|(_, line)| eprintln!("  {line}"));
-        kept
     }
 }
 
@@ -150,7 +149,8 @@ fn one_broken_line_damages_itself_only() {
         let text = fs::read_to_string(&path).expect("a file");
         tally.add(&path.strip_prefix(&data).expect("below").display().to_string(), &text, step);
     }
-    assert!(tally.report() >= 99.9);
+    tally.report();
+    assert_eq!(tally.n_lost, 0);
 }
 
 #[test]
@@ -184,6 +184,28 @@ fn no_host_group_or_variable_of_an_inventory_is_lost() {
           vars: {x: 1}
 ";
     tally.add("inventory", inventory, 1);
+    let lists = "scenarios:
+  separate:
+    - node_groups: [kube_control_plane]
+    - node_groups: [kube_node]
+      memory: 4096
+    - node_groups: [etcd]
+  two:
+    - node_groups: [kube_node]
+    - node_groups: [etcd]
+pools:
+  pool1:
+    ip_range:
+      - 192.0.2.1-192.0.2.1
+    auto_assign: false
+patches:
+  - target: kube-apiserver
+    patch:
+      metadata: {}
+  - target: kubelet
+";
+    // Where dashes stand in the column of their key, what takes the place of the first item is a key like that one.
+    tally.add("lists", lists, 1);
     tally.report();
     assert_eq!(tally.n_lost, 0);
     assert!(tally.n_mutations > 300);

@@ -21,7 +21,7 @@ impl Parser<'_> {
         }
         match (popped, self.open.last()) {
             // Left of everything: the root goes on, unless the line is no entry of its kind.
-            (Some(root), None) if root.is_sequence == is_dash => self.reopen(root, indent),
+            (Some(root), None) if root.is_sequence == is_dash => self.reopen_root(root, indent),
             (Some(closed), Some(level)) if level.indent < indent && indent < closed.indent && level.pending.is_none() => {
                 self.between(closed, indent, is_dash)
             }
@@ -51,6 +51,15 @@ impl Parser<'_> {
             self.error(TextRange::new(self.at, end), NO_SUCH_COLUMN);
         }
         self.reopen(closed, indent)
+    }
+
+    /// Opens the root again for a line left of it. Its only entry may be the one that is indented wrong.
+    fn reopen_root(&mut self, mut root: Level, indent: usize) -> usize {
+        if root.n_entries == 1 {
+            root.indent = indent;
+            self.error(TextRange::new(self.at, scan::line_end(self.bytes, self.at)), NO_SUCH_COLUMN);
+        }
+        self.reopen(root, indent)
     }
 
     /// Opens again a collection that a line with an odd indent belongs to most likely.
@@ -88,10 +97,25 @@ impl Parser<'_> {
     /// Whether a line without a colon at `indent` is the half-typed first key of a mapping: the next line at this column has a key,
     /// or a deeper one has.
     pub(super) fn starts_mapping_below(&self, content: usize, indent: usize) -> bool {
-        if matches!(self.bytes[content], b'"' | b'\'' | b'|' | b'>' | b'[' | b'{' | b'&' | b'!') {
+        if self.is_no_key(content) {
             return false;
         }
-        self.lines_below(content).next().is_some_and(|(next, at)| next >= indent && scan::key(self.bytes, at).is_some())
+        let is_key = |at: usize| !scan::is_indicator(self.bytes, at, b'-') && scan::key(self.bytes, at).is_some();
+        let is_deeper = self.lines_below(content).next().is_some_and(|(next, at)| next > indent && scan::key(self.bytes, at).is_some());
+        is_deeper || self.next_beside(content, indent).is_some_and(|(next, at)| next == indent && is_key(at))
+    }
+
+    /// Whether a line without a colon at `indent` is the first item of a list, and lacks its dash: the next line at this column has one, and a key, so
+    /// that it cannot be the second line of a text.
+    pub(super) fn starts_list_below(&self, content: usize, indent: usize) -> bool {
+        let is_item =
+            |(next, at): (usize, usize)| next == indent && scan::is_indicator(self.bytes, at, b'-') && scan::key(self.bytes, at).is_some();
+        !self.is_no_key(content) && self.next_beside(content, indent).is_some_and(is_item)
+    }
+
+    /// Whether a line starts with a sign that no half-typed key starts with.
+    fn is_no_key(&self, content: usize) -> bool {
+        matches!(self.bytes[content], b'"' | b'\'' | b'|' | b'>' | b'[' | b'{' | b'&' | b'!')
     }
 
     /// A dash alone, with a key at the same column below: an entry that is being typed, not a list.
@@ -101,12 +125,17 @@ impl Parser<'_> {
         is_alone && self.next_beside(content, indent).is_some_and(|(next, at)| next == indent && is_key(at))
     }
 
-    /// A mapping at the column of a dash, with more dashes below or with lines that stood where those of an item stand: what it holds is an item that
-    /// lacks its dash.
+    /// A mapping at the column of a dash, with more dashes below, with lines that stood where those of an item stand, or with nothing but one damaged
+    /// entry: what it holds is an item that lacks its dash.
     pub(super) fn is_list_after_all(&self, level: &Level, content: usize) -> bool {
         let is_dash = |(next, at): (usize, usize)| next == level.indent && scan::is_indicator(self.bytes, at, b'-');
         let has_dashes = || self.next_beside(content, level.indent).is_some_and(is_dash);
-        !level.is_sequence && self.open.len() > 1 && (level.is_like_item || has_dashes())
+        let is_alone = || scan::trimmed_line_end(self.bytes, content) == content + 1;
+        let is_damaged = || {
+            let errors_above = self.arena.errors.iter().rev().map(|error| error.range.start as usize).skip_while(|&start| start >= self.at);
+            level.n_entries == 1 && !is_alone() && errors_above.take(1).any(|start| start >= self.arena.start(level.node))
+        };
+        !level.is_sequence && self.open.len() > 1 && (level.is_like_item || has_dashes() || is_damaged())
     }
 
     /// The next line that is not deeper than `indent`.

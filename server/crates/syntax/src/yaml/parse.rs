@@ -76,7 +76,7 @@ pub(super) struct Parser<'t> {
     reading: Reading,
     has_guessed: bool,
     pub(super) at: usize,
-    arena: Arena,
+    pub(super) arena: Arena,
     pub(super) open: Vec<Level>,
     roots: Vec<u32>,
     /// Of a node that comes on the next lines.

@@ -34,6 +34,10 @@ impl Parser<'_> {
         match scan::key(self.bytes, content) {
             Some(key) => self.key(content, key, indent),
             None if in_mapping => self.half_key(content, indent),
+            None if self.reading == Reading::HalfTyped && self.starts_list_below(content, indent) => {
+                self.open_sequence(indent, content);
+                self.undashed(content, indent);
+            }
             None if self.reading == Reading::HalfTyped && self.starts_mapping_below(content, indent) => self.half_key(content, indent),
             None => self.value_of_last(content),
         }
