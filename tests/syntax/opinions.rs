@@ -231,8 +231,11 @@ fn is_yaml_1_2(text: &str, message: &str) -> bool {
     });
     // To tree-sitter lines of a block scalar may stand left of the first.
     let has_left_line = text.contains(['|', '>']) && message.contains("indented");
+    // Nor need the key of a pair in a list be on one line.
+    let has_tall_key = message.starts_with("did not find expected ',' or ']'") && text.contains(['\n', '\r']);
     has_wide_name
         || has_left_line
+        || has_tall_key
         || NO_ERROR_IN_YAML_1_2.iter().any(|start| message.starts_with(start))
         || starts(&[":", "...", "|", ">", "!", "&", "%"])
         || ["a:]", "a:}", "[:", " :", "\t"].iter().any(|part| text.contains(part))

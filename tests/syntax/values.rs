@@ -144,6 +144,7 @@ const SCALARS: &[&str] = &[
 
 /// Line breaks of YAML 1.1, byte order marks inside a text, tags and anchors on nothing, texts over lines that look like entries.
 pub(crate) const TEXTS: &[&str] = &[
+    "? &a\n  b\n: c",
     "a: 1\u{85}b: 2",
     "a:\u{2028}  b: 1\u{2028}  c: 2\u{2029}d: [x\u{2028},y]",
     "- a\u{2028}- b\u{85}- c\r- d",

@@ -118,20 +118,23 @@ impl Parser<'_> {
     /// as the value.
     fn complex_key(&mut self, content: usize, indent: usize) {
         self.open_mapping(indent, content);
-        let after = scan::skip_blanks(self.bytes, content + 1);
+        let at = scan::skip_blanks(self.bytes, content + 1);
+        let (after, properties) = self.properties(at);
         if !matches!(self.bytes.get(after), None | Some(b'\n' | b'\r' | b'#')) {
-            let node = if self.starts_collection(after) { self.unhashable_key(after) } else { self.value(after, Some(indent)) };
+            let node = if self.starts_collection(at) { self.unhashable_key(at) } else { self.value(at, Some(indent)) };
             return self.push_key(node, Some(content));
         }
+        let behind = if properties.is_some() { after } else { content + 1 };
         self.trailing(after);
         let below = self.lines_from(self.at).next();
         let may_stand_beside = |at: usize| matches!(self.bytes[at], b'|' | b'>') || scan::is_indicator(self.bytes, at, b'-');
         let below = below.filter(|&(column, at)| column > indent || column == indent && may_stand_beside(at));
         let node = match below {
-            None => self.arena.add(Kind::Absent, content + 1, content + 1),
-            Some((_, at)) if self.starts_collection(at) => self.arena.add(Kind::BlockMapping, content + 1, content + 1),
+            None => self.arena.add(Kind::Absent, behind, behind),
+            Some((_, at)) if self.starts_collection(at) => self.arena.add(Kind::BlockMapping, behind, behind),
             Some((_, at)) => self.value(at, Some(indent)),
         };
+        self.apply(node, properties);
         self.push_key(node, Some(content));
     }
 
