@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::build::{Builder, Place};
 use super::{FrameKind, Handler, Notifier};
-use crate::plays::model::{Content, Item, PlayFile, Task};
+use crate::plays::model::{Content, Item, PlayFile, Task, Text};
 
 /// Handlers of a role that the play uses, or of the play itself.
 pub(super) struct Pending<'p> {
@@ -45,6 +45,7 @@ impl Builder<'_> {
                 followed.push(Followed { index, names: names_of(task, of_file.role.as_deref()) });
             }
         }
+        let notifying = if followed.is_empty() { Vec::new() } else { self.notifying(first) };
         for handler in &followed {
             let is_same = |other: &&Followed| match (&handler.names, &other.names) {
                 (Some(own), Some(names)) => own.first().is_some_and(|own| names.first() == Some(own)),
@@ -52,32 +53,37 @@ impl Builder<'_> {
             };
             let is_perhaps_notified = || handler.names.iter().flatten().any(|name| self.perhaps_notified.contains(name.as_str()));
             let is_ambiguous = handler.names.is_none() || followed.iter().filter(is_same).count() > 1 || is_perhaps_notified();
-            let notified_by = (first..self.script.steps.len()).filter_map(|step| self.notifier(step, handler)).collect();
+            let notified_by = notifying.iter().filter_map(|(step, notify)| notifier(*step, notify, handler)).collect();
             self.script.handlers[handler.index] = Handler { notified_by, is_ambiguous };
         }
     }
 
-    /// Whether a step tells the handler, and how certainly.
-    fn notifier(&self, step: usize, handler: &Followed) -> Option<Notifier> {
-        let this = &self.script.steps[step];
-        let own = self.script.step_keywords(this);
-        let around = self.script.frames_of(this).map(|frame| (self.script.frame_keywords(frame), false));
-        let notify = std::iter::once((own, true))
-            .chain(around)
-            .flat_map(|(keywords, is_own)| keywords.notify.iter().map(move |text| (text, is_own)));
-        let mut found: Option<Notifier> = None;
-        for (text, is_own) in notify {
-            let is_named = match &handler.names {
-                Some(names) => names.iter().any(|name| *name == *text.text),
-                None => true,
-            };
-            if is_named || text.is_template() {
-                let is_certain = is_named && is_own && handler.names.is_some();
-                found = Some(Notifier { step, is_certain: is_certain || found.is_some_and(|found| found.is_certain) });
-            }
-        }
-        found
+    /// The steps from `first` on that notify anything, each with what it names, and whether it does so itself.
+    fn notifying(&self, first: usize) -> Vec<(usize, Vec<(Text, bool)>)> {
+        let of_step = |step: usize| {
+            let this = &self.script.steps[step];
+            let own = self.script.step_keywords(this).notify.iter().map(|text| (text.clone(), true));
+            let around = self.script.frames_of(this).flat_map(|frame| &self.script.frame_keywords(frame).notify);
+            (step, own.chain(around.map(|text| (text.clone(), false))).collect::<Vec<_>>())
+        };
+        (first..self.script.steps.len()).map(of_step).filter(|(_, notify)| !notify.is_empty()).collect()
     }
+}
+
+/// Whether a step tells the handler, and how certainly.
+fn notifier(step: usize, notify: &[(Text, bool)], handler: &Followed) -> Option<Notifier> {
+    let mut found: Option<Notifier> = None;
+    for (text, is_own) in notify {
+        let is_named = match &handler.names {
+            Some(names) => names.iter().any(|name| *name == *text.text),
+            None => true,
+        };
+        if is_named || text.is_template() {
+            let is_certain = is_named && *is_own && handler.names.is_some();
+            found = Some(Notifier { step, is_certain: is_certain || found.is_some_and(|found| found.is_certain) });
+        }
+    }
+    found
 }
 
 /// The names by which a handler is called, its own first.
