@@ -349,7 +349,7 @@ fn tasks_of_a_checkout_install_what_its_pack_says() {
         }
         let missed: Vec<&str> = TASKS.iter().map(|(component, ..)| *component).filter(|name| !compared.contains(name)).collect();
         eprintln!("{}: {n_compared} verdicts by tasks; not compared: {missed:?}", live.release);
-        assert!(compared.len() > 10, "{}: {compared:?}", live.release);
+        assert!(compared.len() > 5, "{}: {compared:?}", live.release);
     }
 }
 
