@@ -165,5 +165,5 @@ pub(crate) fn join_reasons(mut reasons: Vec<Reason>, more: &[Reason]) -> Vec<Rea
 
 /// Whether Ansible would template the string.
 pub(crate) fn is_template(text: &str) -> bool {
-    ["{{", "{%", "{#"].into_iter().any(|opening| text.contains(opening)) || text.starts_with("#jinja2:")
+    (text.contains('{') && ["{{", "{%", "{#"].into_iter().any(|opening| text.contains(opening))) || text.starts_with("#jinja2:")
 }

@@ -72,6 +72,9 @@ fn refused_by_libyaml(document: &Document) -> Option<SyntaxError> {
 /// Whether more brackets are open at once than libyaml should be shown: the time it takes grows with their square.
 fn has_deep_brackets(text: &str) -> bool {
     const DEEP: i64 = 1_000;
+    if memchr::memchr2_iter(b'[', b'{', text.as_bytes()).count() as i64 <= DEEP {
+        return false;
+    }
     let mut n_open = 0_i64;
     text.bytes().any(|byte| {
         n_open += i64::from(matches!(byte, b'[' | b'{')) - i64::from(n_open > 0 && matches!(byte, b']' | b'}'));

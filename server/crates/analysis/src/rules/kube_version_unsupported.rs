@@ -16,7 +16,7 @@ pub(super) const RULE: Rule =
 
 fn check(findings: &mut Findings<'_>) {
     let cluster = findings.cluster;
-    let Some(release) = &cluster.kubespray else { return };
+    let Some(release) = cluster.kubespray.as_ref().filter(|_| cluster.inventory.sets("kube_version")) else { return };
     let known = Known::of(release);
     // Up to 2.27 an inventory can bring checksums of its own.
     if known.versions.is_empty() || (!cluster.is_since(28) && cluster.inventory.sets("kubelet_checksums")) {

@@ -97,6 +97,9 @@ fn certificates(findings: &mut Findings<'_>, dedicated: &[HostId], example: Host
 /// A variable that is set for `k8s_cluster`, and that no line gives to the etcd hosts.
 fn compare(findings: &mut Findings<'_>, name: &str, severity: Severity, dedicated: &[HostId]) {
     let cluster = findings.cluster;
+    if !cluster.inventory.sets(name) {
+        return;
+    }
     let lacking: Vec<HostId> = dedicated.iter().copied().filter(|&host| cluster.winner(host, name).is_none()).collect();
     let Some(&example) = lacking.first() else { return };
     let there = cluster.value(example, name);
