@@ -1,5 +1,6 @@
 //! Speed of the fault-tolerant parser: `cargo bench --bench syntax`. Prints, for host files of three sizes, the fastest of several passes over the
 //! whole file, beside one libyaml pass over the same text as the yardstick for the machine, and how much memory a tree keeps for each byte of its text.
+//! Then the same for 10,000 hosts with a half-typed line among them.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -15,7 +16,7 @@ fn main() {
     println!("| hosts | KB | parse ms | MB/s | verdict ms | libyaml ms | libyaml / parse | bytes / byte |");
     println!("|---|---|---|---|---|---|---|---|");
     for n_hosts in [1_000, 10_000, 100_000] {
-        let text: Arc<str> = host_file(n_hosts).into();
+        let text: Arc<str> = host_file(n_hosts, "").into();
         // Before the passes, whose memory the process would use again.
         let kept = kept_by(|| (0..8).map(|_| yaml::parse(Arc::clone(&text))).collect::<Vec<_>>()) / 8.0;
         let parse = fastest(|| drop(black_box(yaml::parse(Arc::clone(&text)))));
@@ -35,14 +36,35 @@ fn main() {
             kept / text.len() as f64
         );
     }
+    half_typed();
+}
+
+/// The half-typed line stands near the end, where the most is above it, in a file without quotes and in one with quotes on all lines.
+fn half_typed() {
+    println!("\n| half-typed | quotes | parse ms | verdict ms |");
+    println!("|---|---|---|---|");
+    for quote in ["", "\""] {
+        let text = host_file(10_000, quote);
+        let at = text.find("    node-9000:").unwrap_or_default();
+        for line in ["ac", "x: \"a", "x: 'a", "x: [a", "x: {{ a", "a: b: c"] {
+            let text: Arc<str> = format!("{}    {line}\n{}", &text[..at], &text[at..]).into();
+            let parse = fastest(|| drop(black_box(yaml::parse(Arc::clone(&text)))));
+            let document = yaml::parse(Arc::clone(&text));
+            let verdict = fastest(|| assert!(judge::yaml(&document).is_some()));
+            println!("| `{line}` | {quote} | {:.2} | {:.2} |", milliseconds(parse), milliseconds(verdict));
+        }
+    }
 }
 
 /// A Kubespray hosts.yaml of the usual shape, about 120 bytes a host.
-fn host_file(n_hosts: usize) -> String {
+fn host_file(n_hosts: usize, quote: &str) -> String {
     let mut text = String::from("all:\n  hosts:\n");
     for host in 0..n_hosts {
         let address = format!("10.{}.{}.{}", host >> 16, (host >> 8) & 255, host & 255);
-        let _ = write!(text, "    node-{host}:\n      ansible_host: {address}\n      ip: {address}\n      access_ip: {address}\n");
+        let _ = writeln!(text, "    node-{host}:");
+        for name in ["ansible_host", "ip", "access_ip"] {
+            let _ = writeln!(text, "      {name}: {quote}{address}{quote}");
+        }
     }
     text.push_str("  children:\n    kube_node:\n      hosts:\n");
     (0..n_hosts).for_each(|host| text.push_str(&format!("        node-{host}:\n")));

@@ -11,6 +11,9 @@ use crate::{SyntaxError, TextRange};
 /// Texts up to this many bytes are shown to libyaml as a whole.
 const SHORT: usize = 4_000;
 
+/// Of a longer text not more than so many odd lines are picked out.
+const MANY: usize = 200;
+
 /// The first reason for which Ansible's YAML reader refuses the text of `document`, at the place where a person must type; `None` when it reads it.
 ///
 /// libyaml decides whether; where it and the fault-tolerant parser both stumble at or before the same line, the latter knows the place and the words
@@ -60,13 +63,22 @@ fn refused_by_libyaml(document: &Document) -> Option<SyntaxError> {
     if has_deep_brackets(text) {
         return document.errors().first().cloned();
     }
-    let excerpt = (text.len() > SHORT).then(|| excerpt::of(document)).flatten();
+    let excerpt = (text.len() > SHORT).then(|| excerpt::of(document, MANY)).flatten();
     let (at, message) = match excerpt {
-        Some(excerpt) => refused(&excerpt.text).map(|(at, message)| (excerpt.original(at), message))?,
+        Some(excerpt) => refused_in(&excerpt, text)?,
         None => refused(text)?,
     };
     let ours = document.errors().iter().find(|ours| ours.range.start as usize <= at);
     Some(ours.cloned().unwrap_or_else(|| SyntaxError { range: word_at(text, at), message }))
+}
+
+/// Where and why libyaml refuses a text of which it sees an excerpt.
+fn refused_in(excerpt: &excerpt::Excerpt, text: &str) -> Option<(usize, String)> {
+    let found = refused(&excerpt.text);
+    if excerpt.is_cut && found.as_ref().is_none_or(|&(at, _)| excerpt.is_end(at)) {
+        return refused(text);
+    }
+    found.map(|(at, message)| (excerpt.original(at), message))
 }
 
 /// Whether more brackets are open at once than libyaml should be shown: the time it takes grows with their square.
@@ -116,6 +128,11 @@ fn word_at(text: &str, at: usize) -> TextRange {
 }
 
 #[cfg(test)]
+#[path = "../../../../tests/fuzz/texts.rs"]
+#[expect(clippy::disallowed_methods, reason = "tests read their seeds")]
+mod odd;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::yaml;
@@ -163,6 +180,39 @@ mod tests {
         assert_eq!(verdict(&deep), None);
     }
 
+    fn same_verdict(document: &Document) {
+        for excerpt in [MANY, 5, 1].into_iter().filter_map(|many| excerpt::of(document, many)) {
+            let text = document.text();
+            assert_eq!(refused_in(&excerpt, text).is_some(), refused(text).is_some(), "{text}\n--- excerpt\n{}", excerpt.text);
+        }
+    }
+
+    #[test]
+    fn an_excerpt_of_an_odd_text_is_judged_as_the_whole() {
+        let (seeds, mut numbers) = (odd::seeds("yaml"), odd::Numbers(7));
+        for _ in 0..2_000 {
+            for text in [odd::lined(&mut numbers), odd::mutated(&mut numbers, &seeds), odd::scrambled(&mut numbers)] {
+                same_verdict(&yaml::parse(text.into()));
+            }
+        }
+    }
+
+    /// With whatever line half-typed, of a long file with quotes and brackets on every line libyaml sees little.
+    #[test]
+    fn an_excerpt_of_a_long_file_is_short() {
+        for host in ["node: {ip: 10.0.0.1, rack: a} # third floor\n", "node:\n      ip: \"10.0.0.1\"\n      rack: 'a b'\n"] {
+            let hosts = format!("    {host}").repeat(2_000);
+            for half_typed in ["", "    ac\n", "    x: \"a\n", "    x: [a\n", "    x: {{ a\n", "    a: b: c\n", "    @x\n"] {
+                for text in [format!("all:\n  hosts:\n{half_typed}{hosts}"), format!("all:\n  hosts:\n{hosts}{half_typed}{hosts}")] {
+                    let document = yaml::parse(text.into());
+                    let excerpt = excerpt::of(&document, MANY).expect("few odd lines");
+                    assert!(excerpt.text.len() < 20_000, "{half_typed}: {}", excerpt.text.len());
+                    assert_eq!(refused_in(&excerpt, document.text()).is_some(), !half_typed.is_empty(), "{half_typed}");
+                }
+            }
+        }
+    }
+
     /// With every line of a file damaged in turn, the excerpt and the whole text get the same answer.
     #[test]
     fn an_excerpt_is_judged_as_the_whole() {
@@ -193,6 +243,15 @@ all:
       and more: words
     quoted: 'it''s
       two lines'
+    name: \"a # text\" # and a comment
+    tall: \"a text
+      name: 'of'
+      lines: {a: b, c: d} # many\"
+    brackets: {
+      x: \"y\"
+    }
+    entries: {a: b, c: d}
+    empty: ''
 ";
         let lines: Vec<&str> = base.lines().collect();
         let damages = [
@@ -227,10 +286,7 @@ all:
                 damaged[at] = damage;
                 let text = damaged.join("\n");
                 let document = yaml::parse(text.as_str().into());
-                if let Some(excerpt) = excerpt::of(&document) {
-                    let (whole, part) = (refused(&text), refused(&excerpt.text));
-                    assert_eq!(part.is_some(), whole.is_some(), "{text}\n--- excerpt\n{}", excerpt.text);
-                }
+                same_verdict(&document);
             }
         }
     }

@@ -15,8 +15,9 @@
 //! megabytes a second: to parse the changed file again *is* the incremental step.
 //!
 //! **The verdict is libyaml's** ([`judge`]). Whether Ansible reads a file is asked of the parser that Ansible uses. Nearly all lines of an inventory are
-//! `name:` or `name: word`; of a long file only the others are shown to libyaml, with their neighbours and the keys above them. libyaml says whether; where
-//! our parser stumbled at or before that place, it knows better where a person must type: at the half-typed key, not on the line after it.
+//! `name: word`, in quotes or not, or simple entries in brackets; of a long file only the others are shown to libyaml, with their neighbours and the keys
+//! above them, so that neither a verdict nor a guess costs a pass of libyaml over the file. libyaml says whether; where our parser stumbled at or before
+//! that place, it knows better where a person must type: at the half-typed key, not on the line after it.
 //!
 //! **Values are PyYAML's** ([`Value`]): YAML 1.1 in its patterns, octal `0755` and sexagesimal `1:30` included, merge keys, tags. No Rust crate does this, so
 //! the table is here, and compared with PyYAML text by text. Aliases cost from a budget: a bomb of them ends.
