@@ -599,6 +599,16 @@ fn items_keep_their_comments_and_their_style() {
 }
 
 #[test]
+fn an_item_that_moves_out_leaves_no_blank_line_to_a_text_that_keeps_them() {
+    let text = "k:\n  - - |+\n      keep\n\n    - b";
+    let document = yaml::parse(text.into());
+    let outer = document.root().and_then(|root| root.get("k")).expect("an entry").value;
+    let inner = outer.items().next().expect("a list");
+    let edits = move_item(inner.items().nth(1).expect("an item"), outer, ItemPlace::Last).expect("edits");
+    assert_eq!(apply(text, &edits), "k:\n  - - |+\n      keep\n\n  - b");
+}
+
+#[test]
 fn a_block_scalar_without_its_last_break_stays_the_last() {
     let appended = |text: &str| {
         let document = yaml::parse(text.into());

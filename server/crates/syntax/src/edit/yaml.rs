@@ -166,8 +166,18 @@ pub fn delete(entry: &Entry<'_>) -> Option<Edit> {
 /// come before its anchor.
 pub fn move_entry(entry: &Entry<'_>, into: Node<'_>, place: Place<'_>) -> Option<Vec<Edit>> {
     let insert = insert(into, place, &Fragment::of(entry)?)?;
-    let delete = delete(entry)?;
+    moved(into.document().text(), insert, delete(entry)?)
+}
+
+/// Both halves of a move, where they do not overlap.
+fn moved(text: &str, mut insert: Edit, delete: Edit) -> Option<Vec<Edit>> {
     let is_apart = insert.range.end <= delete.range.start || delete.range.end <= insert.range.start;
+    // Lines that go leave the break above them, and a text that keeps all blank lines would take in a second one.
+    let leaves_break = delete.new_text.is_empty() && text[..delete.range.start as usize].ends_with(['\n', '\r']);
+    if leaves_break && insert.range.start == delete.range.end {
+        let newline = line_break(text);
+        insert.new_text = insert.new_text.strip_prefix(newline).map(str::to_owned).unwrap_or(insert.new_text);
+    }
     is_apart.then(|| vec![insert, delete])
 }
 

@@ -4,7 +4,7 @@ use super::flow::{self, Part};
 use super::seat::{self, Seat, parent, step};
 use super::span::{self, column, is_alone_on_line};
 use super::write::{self, Multiline, Style, Written};
-use super::{Edit, Side, is_null, line_start, put_lines, split_lines};
+use super::{Edit, Side, is_null, line_start, moved, put_lines, split_lines};
 use crate::yaml::{Kind, Node};
 use crate::{TextRange, Value};
 
@@ -159,9 +159,7 @@ pub fn delete_item(item: Node<'_>) -> Option<Edit> {
 /// Takes an item from its sequence and puts it into another place of the same document. None where either is not possible.
 pub fn move_item(item: Node<'_>, into: Node<'_>, place: ItemPlace<'_>) -> Option<Vec<Edit>> {
     let insert = insert_item(into, place, &Item::of(item)?)?;
-    let delete = delete_item(item)?;
-    let is_apart = insert.range.end <= delete.range.start || delete.range.end <= insert.range.start;
-    is_apart.then(|| vec![insert, delete])
+    moved(into.document().text(), insert, delete_item(item)?)
 }
 
 /// The dash of an item of a block sequence.
