@@ -11,6 +11,8 @@ fn n_texts() -> usize {
 #[test]
 fn any_text_has_a_tree() {
     let (seeds, mut numbers) = (seeds("yaml"), Numbers(1));
+    // What the fuzz target found.
+    ["{@\"[\"]: x\" y\n", "{@\"[\"]: yes\nx: \" #%}:yyes\n"].into_iter().for_each(checks::yaml);
     for _ in 0..n_texts() {
         checks::yaml(&mutated(&mut numbers, &seeds));
         checks::yaml(&scrambled(&mut numbers));

@@ -302,6 +302,8 @@ impl<'t, 'a> Flow<'t, 'a> {
                 end
             }
         };
+        // The end of a key was found in another way: a quote in it may not go on behind that.
+        let end = if self.limit < scan::line_end(self.bytes, start) { end.min(self.limit) } else { end };
         self.scalar(kind, start, end)
     }
 
