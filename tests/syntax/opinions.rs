@@ -211,6 +211,8 @@ const NO_ERROR_IN_YAML_1_2: &[&str] = &[
     "found undefined tag handle",
     "did not find expected alphabetic or numeric character",
     "did not find expected whitespace or line break",
+    // A colon may end a text in brackets.
+    "found unexpected ':'",
     // Tabs separate.
     "a tab cannot indent",
     "found a tab character that violates indentation",

@@ -245,17 +245,34 @@ pub(super) fn starts_entry(bytes: &[u8], line: usize, parent: Option<usize>) -> 
 
 fn bracket_end_on_line(bytes: &[u8], start: usize) -> Option<usize> {
     let (mut at, mut depth, end) = (start, 0usize, line_end(bytes, start));
+    // Inside a text a quote is a sign like others; behind a quote or a bracket a colon needs no blank.
+    let (mut in_text, mut behind_json) = (false, false);
+    let is_mark = |byte: &u8| matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
     while at < end {
         match bytes[at] {
-            b'[' | b'{' => depth += 1,
+            b'[' | b'{' => (depth, in_text) = (depth + 1, false),
             b']' | b'}' => {
                 depth -= 1;
                 if depth == 0 {
                     return Some(at + 1);
                 }
+                (in_text, behind_json) = (true, true);
             }
-            quote @ (b'"' | b'\'') if !bytes[at - 1].is_ascii_alphanumeric() => at = quote_end_on_line(bytes, at, quote)? - 1,
-            _ => {}
+            b',' => in_text = false,
+            b':' if behind_json || bytes.get(at + 1).is_none_or(|byte| byte.is_ascii_whitespace() || is_mark(byte)) => in_text = false,
+            b'!' | b'&' if !in_text => {
+                let ends = |byte: &u8| byte.is_ascii_whitespace() || is_mark(byte);
+                at = bytes[at..end].iter().position(ends).map_or(end, |n| at + n);
+                continue;
+            }
+            quote @ (b'"' | b'\'') if !in_text => {
+                at = quote_end_on_line(bytes, at, quote)?;
+                (in_text, behind_json) = (true, true);
+                continue;
+            }
+            b' ' | b'\t' => {}
+            b'?' if !in_text && bytes.get(at + 1).is_some_and(|&byte| is_blank(byte)) => {}
+            _ => (in_text, behind_json) = (true, false),
         }
         at += 1;
     }
