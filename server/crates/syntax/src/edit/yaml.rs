@@ -128,7 +128,7 @@ pub fn key(name: &str) -> Option<String> {
 
 /// Whether a document ends with `...`: nothing can come behind it, and something must stand before it.
 fn has_end_marker(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with("..."))
+    split_lines(text).any(|line| line.starts_with("..."))
 }
 
 /// Takes an entry out, with the comments that belong to it. A mapping that loses its only entry becomes `{}`, the root becomes nothing. None for an
