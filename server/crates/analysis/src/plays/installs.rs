@@ -1,9 +1,11 @@
 //! Tools that playbooks of the workspace bring themselves, besides Kubespray: of those nothing is certain.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hostwise_inventory::{Entry, SourceFile};
 use hostwise_syntax::yaml::Node;
+use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use super::library::Library;
 use super::model::{PlayFile, Task, is_template};
@@ -16,6 +18,8 @@ pub(crate) struct Installs {
     texts: Vec<(String, Option<String>)>,
     /// Names in lists of variables, when some task installs what a variable says.
     listed: Vec<String>,
+    /// The answers so far, by tool.
+    known: Mutex<FxHashMap<String, bool>>,
 }
 
 impl Installs {
@@ -31,11 +35,20 @@ impl Installs {
             }
         }
         let listed = if by_variable { listed(library) } else { Vec::new() };
-        Installs { texts, listed }
+        Installs { texts, listed, known: Mutex::default() }
     }
 
     /// Whether some task may install `tool`.
     pub(crate) fn may_bring(&self, tool: &str) -> bool {
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(tool) {
+            return *known;
+        }
+        let answer = self.brings(tool);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(tool.to_owned(), answer);
+        answer
+    }
+
+    fn brings(&self, tool: &str) -> bool {
         let is_named = |listed: &String| {
             let rest = listed.strip_prefix(tool);
             rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
@@ -48,8 +61,9 @@ impl Installs {
 /// Whether `tool` stands in the text as a word.
 pub(crate) fn mentions(text: &str, tool: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric();
-    text.match_indices(tool)
-        .any(|(at, _)| !text[..at].chars().next_back().is_some_and(is_part) && !text[at + tool.len()..].chars().next().is_some_and(is_part))
+    !tool.is_empty()
+        && memmem::find_iter(text.as_bytes(), tool)
+            .any(|at| !text[..at].chars().next_back().is_some_and(is_part) && !text[at + tool.len()..].chars().next().is_some_and(is_part))
 }
 
 /// Modules that put nothing onto a host.

@@ -43,11 +43,12 @@ pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Arc<Script>) 
     if of_script.failing.is_empty() || overrides_defaults(cluster, library, script) {
         return found;
     }
+    let brought = library.installs();
     for (index, failing) in &of_script.failing {
         let candidate = &candidates[*index];
         let mut by_role: BTreeMap<(usize, String), (Need, Role, Vec<HostId>)> = BTreeMap::new();
         for (host, need) in failing.iter() {
-            if library.installs().may_bring(&need.name) || is_out_before(cluster, library, script, candidate.step, *host, &need.name) {
+            if brought.may_bring(&need.name) || is_out_before(cluster, library, script, candidate.step, *host, &need.name) {
                 continue;
             }
             let role = cluster.view(*host).role;
@@ -157,8 +158,8 @@ const BIN_DIR: &str = "/usr/local/bin";
 /// Whether the program is one that is looked for by its name alone, or where Kubespray would put it.
 fn is_in_bin_dir(cluster: &Cluster, host: Option<HostId>, need: &Need) -> bool {
     let Some(directory) = &need.directory else { return true };
-    let said = host.and_then(|host| cluster.inventory.variable(host, "bin_dir"));
-    match said.map(|variable| variable.winner.value) {
+    let said = host.and_then(|host| cluster.winner(host, "bin_dir"));
+    match said.map(|winner| winner.value) {
         None => directory == BIN_DIR,
         Some(hostwise_syntax::Value::String(said)) => directory == BIN_DIR || *said == **directory,
         Some(_) => false,
@@ -198,10 +199,10 @@ fn is_out_before(cluster: &Cluster, library: &Library, script: &Script, index: u
             // What Kubespray itself checks ends the whole run: that is for other rules to say.
             "fail" | "assert" if library.is_kubesprays(file.path()) => false,
             "fail" | "assert" => may_run(cluster, script, play, step, host) && may_stop(cluster, script, play, step, host),
-            "command" | "shell" | "raw" | "stat" => {
+            "command" | "shell" | "raw" => {
                 let text = &file.source.text()[script.task(step).range.span()];
-                let looks = &*module.name == "stat" || ["command -v", "which", "type", "hash"].iter().any(|probe| mentions(text, probe));
-                looks && mentions(text, tool) && &*module.name != "stat" && may_run(cluster, script, play, step, host)
+                let looks = || ["command -v", "which", "type", "hash"].iter().any(|probe| mentions(text, probe));
+                mentions(text, tool) && looks() && may_run(cluster, script, play, step, host)
             }
             _ => false,
         }
