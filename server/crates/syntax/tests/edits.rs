@@ -631,3 +631,20 @@ fn anchors_that_are_named_elsewhere_stay() {
     assert_eq!(apply(text, &[edit]), "a: &a 1\nb: *a\nc: &c 2\n");
     assert_eq!(a.value.kind(), Kind::FlowMapping);
 }
+
+#[test]
+fn items_beside_odd_neighbours_stay_where_nothing_else_can_be_read() {
+    for text in ["a: {b: [!, c\"l\"]}\n", "a: &x {b: [c, ?x\n**g\" \":\n], f: *x}\n"] {
+        let document = yaml::parse(text.into());
+        let mut open: Vec<_> = document.root().into_iter().collect();
+        while let Some(node) = open.pop() {
+            open.extend(node.entries().map(|entry| entry.value).chain(node.items()));
+            let new = Item::new(Value::String("a: b".into()));
+            let edits = node.items().flat_map(|item| [delete_item(item), insert_item(node, ItemPlace::Before(item), &new)]);
+            for edit in edits.flatten() {
+                let after = apply(text, &[edit]);
+                assert_eq!(judge::yaml(&yaml::parse(after.as_str().into())), None, "{after}");
+            }
+        }
+    }
+}

@@ -5,8 +5,9 @@ use super::seat::{self, Seat, parent, step};
 use super::span::{self, column, is_alone_on_line};
 use super::write::{self, Multiline, Style, Written};
 use super::{Edit, Side, is_null, line_start, moved, put_lines, split_lines};
-use crate::yaml::{Kind, Node};
-use crate::{TextRange, Value};
+use crate::edit::apply;
+use crate::yaml::{self, Kind, Node};
+use crate::{TextRange, Value, judge};
 
 /// Where an item goes in a sequence.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +112,8 @@ pub fn insert_item(into: Node<'_>, place: ItemPlace<'_>, item: &Item) -> Option<
         return None;
     }
     if into.kind() == Kind::FlowSequence {
-        return flow::insert(into, side, Part::of_item(neighbour)?, &item.in_flow(Seat::of(neighbour)?.style)?);
+        let written = item.in_flow(Seat::of(neighbour)?.style)?;
+        return still_read(into, flow::insert(into, side, Part::of_item(neighbour)?, &written)?);
     }
     let text = document.text();
     let dash = dash(into, neighbour)?;
@@ -139,7 +141,7 @@ pub fn delete_item(item: Node<'_>) -> Option<Edit> {
     let index = items.iter().position(|other| other.id() == item.id())?;
     if sequence.kind() == Kind::FlowSequence {
         let parts = items.iter().map(|&item| Part::of_item(item)).collect::<Option<Vec<_>>>()?;
-        return flow::delete(sequence, &parts, index);
+        return still_read(sequence, flow::delete(sequence, &parts, index)?);
     }
     if items.len() == 1 {
         return Seat::of(sequence)?.put(Written::Inline("[]".to_owned()));
@@ -154,6 +156,15 @@ pub fn delete_item(item: Node<'_>) -> Option<Edit> {
     let next = dash(sequence, *items.get(index + 1)?)?;
     let next_start = span::own_start_of(text, next)? + (next - line_start(text, next));
     Some(Edit::new(start, next_start, ""))
+}
+
+/// An edit between the brackets of a sequence. In odd ones the neighbours mean something else, or nothing, behind another sign: None where the text can be
+/// read before and not after.
+fn still_read(sequence: Node<'_>, edit: Edit) -> Option<Edit> {
+    let is_odd = sequence.source().contains(['?', '!', '&', '*', '\n', '\r']);
+    let is_read = |text: &str| judge::yaml(&yaml::parse(text.into())).is_none();
+    let text = sequence.document().text();
+    (!is_odd || !is_read(text) || is_read(&apply(text, std::slice::from_ref(&edit)))).then_some(edit)
 }
 
 /// Takes an item from its sequence and puts it into another place of the same document. None where either is not possible.
