@@ -174,8 +174,8 @@ impl Views {
 }
 
 impl Cluster {
-    /// The hosts on which a component is in this state, by reason, in the order of the inventory.
-    pub(crate) fn hosts_by_reason(&self, component: &str, state: State) -> Vec<(&str, Vec<HostId>)> {
+    /// What all hosts become, one view for those that are alike.
+    pub(crate) fn all_views(&self) -> &[(Arc<HostView>, Alike)] {
         let view = |host, without_own, read: &mut Vec<Arc<str>>| {
             if without_own {
                 let shared = self.views.shared(self, host);
@@ -185,9 +185,13 @@ impl Cluster {
                 self.view(host)
             }
         };
-        let views = self.views.all.get_or_init(|| self.partition(view));
+        self.views.all.get_or_init(|| self.partition(view))
+    }
+
+    /// The hosts on which a component is in this state, by reason, in the order of the inventory.
+    pub(crate) fn hosts_by_reason(&self, component: &str, state: State) -> Vec<(&str, Vec<HostId>)> {
         let mut reasons: Vec<(&str, Vec<HostId>)> = Vec::new();
-        for (view, alike) in views {
+        for (view, alike) in self.all_views() {
             let Some(verdict) = view.component(component).filter(|verdict| verdict.state == state) else { continue };
             match reasons.iter_mut().find(|(reason, _)| *reason == verdict.reason) {
                 Some((_, hosts)) => hosts.extend(alike.all(self)),

@@ -178,14 +178,16 @@ impl<'e> Evaluation<'e> {
             Some(Value::Template(text)) => Some(text),
             _ => None,
         });
-        let texts: Vec<Arc<str>> = std::iter::once(condition.into()).chain(templates).collect();
+        let texts = std::iter::once(Arc::from(condition)).chain(templates);
+        let texts: Vec<Arc<str>> = texts.filter(|text| text.contains("group")).collect();
         // A text may be called like a group: `calico_datastore == 'etcd'`.
         let names_group = |group: &str| {
             let forms = [format!("'{group}' in group_names"), format!("'{group}' not in group_names"), format!("groups['{group}']")];
             texts.iter().any(|text| forms.iter().any(|form| text.contains(form)))
         };
-        for group in self.pack.groups.keys().filter(|group| names_group(group)) {
-            because.push(self.membership(group));
+        if !texts.is_empty() {
+            let groups = self.pack.groups.keys().filter(|group| names_group(group));
+            because.extend(groups.map(|group| self.membership(group)));
         }
         because.extend(variables_read(self.cluster, self.host, &self.evaluator, read));
         because

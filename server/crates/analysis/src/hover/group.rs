@@ -6,7 +6,7 @@ use hostwise_inventory::{GroupId, HostId};
 
 use super::{hosts_of, list_of, release_line};
 use crate::cluster::Cluster;
-use crate::components::State;
+use crate::components::{HostView, State};
 
 pub(super) fn markdown(cluster: &Cluster, group: GroupId) -> String {
     let inventory = &cluster.inventory;
@@ -54,17 +54,28 @@ pub(super) fn markdown(cluster: &Cluster, group: GroupId) -> String {
 /// What all members get, and what only some do.
 fn gets(cluster: &Cluster, members: &[HostId]) -> Vec<String> {
     let Some(release) = &cluster.kubespray else { return Vec::new() };
-    let mut sorted = members.to_vec();
-    sorted.sort_unstable();
-    let (mut all, mut some) = (Vec::new(), Vec::new());
-    for name in release.pack.components.keys() {
-        let reasons = cluster.hosts_by_reason(name, State::Installed);
-        let with: Vec<HostId> =
-            reasons.into_iter().flat_map(|(_, hosts)| hosts).filter(|host| sorted.binary_search(host).is_ok()).collect();
-        if with.len() == members.len() && !members.is_empty() {
+    let mut is_member = vec![false; cluster.inventory.hosts().len()];
+    members.iter().for_each(|host| is_member[host.0 as usize] = true);
+    let member_views = cluster.all_views().iter().filter_map(|(view, alike)| {
+        let hosts: Vec<HostId> = alike.all(cluster).into_iter().filter(|host| is_member[host.0 as usize]).collect();
+        (!hosts.is_empty()).then_some((view, hosts))
+    });
+    let member_views: Vec<(&Arc<HostView>, Vec<HostId>)> = member_views.collect();
+    // Components that the same members get share a line: names, and indices of views.
+    let (mut all, mut some): (Vec<&str>, Vec<(Vec<&str>, Vec<usize>)>) = (Vec::new(), Vec::new());
+    for (index, name) in release.pack.components.keys().enumerate() {
+        let is_installed = |view: &HostView| view.components.get(index).is_some_and(|verdict| verdict.state == State::Installed);
+        let with: Vec<usize> = (0..member_views.len()).filter(|&index| is_installed(member_views[index].0)).collect();
+        if with.is_empty() {
+            continue;
+        }
+        if with.len() == member_views.len() {
             all.push(name.as_str());
-        } else if !with.is_empty() {
-            some.push((name.as_str(), with));
+            continue;
+        }
+        match some.iter_mut().find(|(_, known)| *known == with) {
+            Some((names, _)) => names.push(name),
+            None => some.push((vec![name], with)),
         }
     }
     let mut lines = Vec::new();
@@ -72,17 +83,13 @@ fn gets(cluster: &Cluster, members: &[HostId]) -> Vec<String> {
         let title = if members.len() == 1 { "It gets" } else { "All get" };
         lines.extend([String::new(), format!("{title} **{}**", all.join("**, **"))]);
     }
-    // Components that the same members get share a line.
-    let mut shared: Vec<(Vec<&str>, Vec<HostId>)> = Vec::new();
-    for (name, hosts) in some {
-        match shared.iter_mut().find(|(_, known)| *known == hosts) {
-            Some((names, _)) => names.push(name),
-            None => shared.push((vec![name], hosts)),
-        }
-    }
-    if !shared.is_empty() {
+    if !some.is_empty() {
         lines.extend([String::new(), "Some get:".to_owned(), String::new()]);
-        lines.extend(shared.iter().map(|(names, hosts)| format!("- **{}**: {}", names.join("**, **"), hosts_of(cluster, hosts))));
+    }
+    for (names, with) in some {
+        let mut hosts: Vec<HostId> = with.into_iter().flat_map(|index| member_views[index].1.iter().copied()).collect();
+        hosts.sort_unstable();
+        lines.push(format!("- **{}**: {}", names.join("**, **"), hosts_of(cluster, &hosts)));
     }
     lines
 }
