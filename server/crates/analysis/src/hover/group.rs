@@ -62,7 +62,8 @@ fn gets(cluster: &Cluster, members: &[HostId]) -> Vec<String> {
     });
     let member_views: Vec<(&Arc<HostView>, Vec<HostId>)> = member_views.collect();
     // Components that the same members get share a line: names, and indices of views.
-    let (mut all, mut some): (Vec<&str>, Vec<(Vec<&str>, Vec<usize>)>) = (Vec::new(), Vec::new());
+    let mut all: Vec<&str> = Vec::new();
+    let mut some: Vec<(Vec<&str>, Vec<usize>)> = Vec::new();
     for (index, name) in release.pack.components.keys().enumerate() {
         let is_installed = |view: &HostView| view.components.get(index).is_some_and(|verdict| verdict.state == State::Installed);
         let with: Vec<usize> = (0..member_views.len()).filter(|&index| is_installed(member_views[index].0)).collect();
