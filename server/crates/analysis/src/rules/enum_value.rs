@@ -9,6 +9,7 @@ use super::{Findings, Rule};
 use crate::cluster::Cluster;
 use crate::findings::HOSTS;
 use crate::nearest::nearest;
+use crate::release::Release;
 use crate::{Fix, Severity};
 
 pub(super) const RULE: Rule = Rule { id: "enum-value", severity: Severity::Error, tag: None, page: include_str!("enum-value.md"), check };
@@ -43,9 +44,18 @@ fn check(findings: &mut Findings<'_>) {
                 Some(Fix { title: format!("Change {written} to {meant}"), is_safe: meant.eq_ignore_ascii_case(&written), change })
             });
             let fix = fix.or_else(|| the_default(cluster, variable, winner));
-            findings.report(findings.at(&RULE, winner.place, message).on(situation.hosts.all(cluster)).fix(fix));
+            // Where nothing says which release it is, an older one may take the value.
+            let severity = if is_taken_by_an_older_one(release, name, &written) { Severity::Information } else { RULE.severity };
+            findings.report(findings.at(&RULE, winner.place, message).severity(severity).on(situation.hosts.all(cluster)).fix(fix));
         }
     }
+}
+
+/// Whether a release takes the value that is older than the one that is assumed, and not out of the question.
+fn is_taken_by_an_older_one(release: &Release, name: &str, value: &str) -> bool {
+    let packs = Packs::bundled();
+    let mut possible = packs.versions().filter(|version| (release.oldest()..release.version).contains(version));
+    possible.any(|version| packs.values(name, version).iter().any(|known| text_of(known) == value))
 }
 
 /// The default of the release, when it is one of the values.
