@@ -53,7 +53,7 @@ fn verdicts(criterion: &mut Criterion) {
     let at = hosts().find("kube_node:").expect("the group") + 1;
     ask(&known, at);
     criterion.bench_function("verdicts/10000 hosts, cold", |bencher| {
-        bencher.iter_batched(|| workspace(before.clone()), |workspace| ask(&workspace, at), BatchSize::PerIteration);
+        bencher.iter_batched_ref(|| workspace(before.clone()), |workspace| ask(workspace, at), BatchSize::PerIteration);
     });
     criterion.bench_function("verdicts/10000 hosts, one edit", |bencher| {
         let edited = || {
@@ -63,7 +63,7 @@ fn verdicts(criterion: &mut Criterion) {
             black_box(workspace.n_hosts());
             workspace
         };
-        bencher.iter_batched(edited, |workspace| ask(&workspace, at), BatchSize::PerIteration);
+        bencher.iter_batched_ref(edited, |workspace| ask(workspace, at), BatchSize::PerIteration);
     });
 }
 
