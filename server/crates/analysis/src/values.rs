@@ -235,7 +235,7 @@ fn is_plain(value: &Value) -> bool {
 }
 
 /// The answer to a question, computed at the first asking. Two threads may compute it both; they compute the same.
-fn memo<T: Clone>(known: &Mutex<FxHashMap<Arc<str>, T>>, question: &str, compute: impl FnOnce() -> T) -> T {
+pub(crate) fn memo<T: Clone>(known: &Mutex<FxHashMap<Arc<str>, T>>, question: &str, compute: impl FnOnce() -> T) -> T {
     let answer = known.lock().unwrap_or_else(PoisonError::into_inner).get(question).cloned();
     answer.unwrap_or_else(|| {
         let answer = compute();

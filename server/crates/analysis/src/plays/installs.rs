@@ -1,6 +1,6 @@
 //! Tools that playbooks of the workspace bring themselves, besides Kubespray: of those nothing is certain.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use hostwise_inventory::{Entry, SourceFile};
 use hostwise_syntax::yaml::Node;
@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::library::Library;
 use super::model::{PlayFile, Task, is_template};
 use crate::discovery::is_variable_file;
+use crate::values::memo;
 
 /// What the playbooks and roles of a workspace may put on hosts.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ pub(crate) struct Installs {
     /// Names in lists of variables, when some task installs what a variable says.
     listed: Vec<String>,
     /// The answers so far, by tool.
-    known: Mutex<FxHashMap<String, bool>>,
+    known: Mutex<FxHashMap<Arc<str>, bool>>,
 }
 
 impl Installs {
@@ -40,21 +41,14 @@ impl Installs {
 
     /// Whether some task may install `tool`.
     pub(crate) fn may_bring(&self, tool: &str) -> bool {
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(tool) {
-            return *known;
-        }
-        let answer = self.brings(tool);
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(tool.to_owned(), answer);
-        answer
-    }
-
-    fn brings(&self, tool: &str) -> bool {
         let is_named = |listed: &String| {
             let rest = listed.strip_prefix(tool);
             rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
         };
-        self.texts.iter().any(|(text, program)| program.as_deref() != Some(tool) && mentions(text, tool))
-            || self.listed.iter().any(is_named)
+        memo(&self.known, tool, || {
+            self.texts.iter().any(|(text, program)| program.as_deref() != Some(tool) && mentions(text, tool))
+                || self.listed.iter().any(is_named)
+        })
     }
 }
 
