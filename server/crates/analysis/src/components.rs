@@ -63,7 +63,6 @@ pub(crate) struct Verdict {
     pub(crate) reason: String,
     /// The same for a list of many components: what all of a kind have in common.
     pub(crate) brief: String,
-    pub(crate) because: Vec<Because>,
     /// Whether any of its downloads comes onto the host, installed or not; `None` when nothing of it is downloaded.
     pub(crate) downloaded: Option<Answer>,
     /// Whether it runs on the host, or from it in the cluster; `None` for what is only a program.
@@ -80,7 +79,7 @@ pub(crate) struct Fetched {
     pub(crate) answer: Answer,
 }
 
-/// A fact that decided.
+/// A fact that decided about a component on one host. The line is that host's own, so it is not part of what hosts share.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Because {
     pub(crate) kind: BecauseKind,
@@ -174,6 +173,16 @@ impl Views {
 }
 
 impl Cluster {
+    /// The facts that decided about one component on a host; empty when the release does not have it.
+    pub(crate) fn because(&self, host: HostId, component: &str) -> Vec<Because> {
+        evaluation::because(self, host, |name| name == component).pop().unwrap_or_default()
+    }
+
+    /// The facts that decided about each component on a host, in the order of the pack.
+    pub(crate) fn because_of_all(&self, host: HostId) -> Vec<Vec<Because>> {
+        evaluation::because(self, host, |_| true)
+    }
+
     /// What all hosts become, one view for those that are alike.
     pub(crate) fn all_views(&self) -> &[(Arc<HostView>, Alike)] {
         let view = |host, without_own, read: &mut Vec<Arc<str>>| {

@@ -78,6 +78,7 @@ pub struct ComponentExplanation {
     /// The same for a list of many: what all of a kind have in common.
     #[serde(skip)]
     pub brief: String,
+    /// The facts that decided, each with the line that says so for this host; empty where hosts are only listed.
     pub because: Vec<BecauseExplanation>,
 }
 
@@ -154,14 +155,21 @@ pub struct Overridden {
 /// The explanation of `host` by the first inventory that has it; of those that read the file at `path` when one is given.
 pub fn explain_host(workspace: &Workspace, path: Option<&str>, host: &str) -> Option<HostExplanation> {
     let (cluster, host) = find(workspace, path, host)?;
-    Some(of_host(cluster, host))
+    let mut explanation = of_host(cluster, host);
+    for (component, because) in explanation.components.iter_mut().zip(cluster.because_of_all(host)) {
+        component.because = because.iter().map(|because| of_because(cluster, because)).collect();
+    }
+    Some(explanation)
 }
 
 /// The explanation of `host` with one component only; `None` when host or component are unknown.
 pub fn explain_component(workspace: &Workspace, path: Option<&str>, host: &str, component: &str) -> Option<HostExplanation> {
-    let mut explanation = explain_host(workspace, path, host)?;
+    let (cluster, host) = find(workspace, path, host)?;
+    let mut explanation = of_host(cluster, host);
     explanation.components.retain(|known| &*known.name == component);
-    (!explanation.components.is_empty()).then_some(explanation)
+    explanation.components.first_mut()?.because =
+        cluster.because(host, component).iter().map(|because| of_because(cluster, because)).collect();
+    Some(explanation)
 }
 
 /// The explanation of a variable on `host`; `None` when the host is unknown, or the variable is neither set nor a default of the release.
@@ -247,6 +255,7 @@ pub fn explainable_hosts(workspace: &Workspace) -> Vec<Arc<str>> {
     hosts.collect()
 }
 
+/// The explanation of a host without the facts behind each state: what many hosts are listed with.
 pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
     let view = cluster.view(host);
     let inventory = &cluster.inventory;
@@ -263,7 +272,7 @@ pub(crate) fn of_host(cluster: &Cluster, host: HostId) -> HostExplanation {
         groups,
         helper_groups,
         kubespray: cluster.kubespray.as_ref().map(of_release),
-        components: view.components.iter().map(|verdict| of_component(cluster, verdict)).collect(),
+        components: view.components.iter().map(of_component).collect(),
     }
 }
 
@@ -277,8 +286,7 @@ pub(crate) fn of_release(release: &Release) -> KubesprayRelease {
     }
 }
 
-fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
-    let because = verdict.because.iter().map(|because| of_because(cluster, because));
+fn of_component(verdict: &Verdict) -> ComponentExplanation {
     ComponentExplanation {
         name: Arc::clone(&verdict.name),
         state: verdict.state,
@@ -286,7 +294,7 @@ fn of_component(cluster: &Cluster, verdict: &Verdict) -> ComponentExplanation {
         running: verdict.running,
         reason: verdict.reason.clone(),
         brief: verdict.brief.clone(),
-        because: because.collect(),
+        because: Vec::new(),
     }
 }
 

@@ -27,6 +27,11 @@ pub(crate) fn variable(cluster: &Cluster, host: HostId, name: &str) -> Option<Va
     })
 }
 
+/// Whether the variable is a magic one that is made of names alone.
+pub(crate) fn is_plain(name: &str) -> bool {
+    matches!(name, "groups" | "group_names")
+}
+
 /// `query('inventory_hostnames', 'all:!etcd')`: the hosts of patterns, none for a pattern that cannot be applied.
 pub(crate) fn query(cluster: &Cluster, lookup: &str, terms: &[Value]) -> Option<Vec<Value>> {
     if !matches!(lookup.strip_prefix("ansible.builtin.").unwrap_or(lookup), "inventory_hostnames") {

@@ -48,6 +48,10 @@ impl Scope for HostScope<'_> {
         Some(Value::Unknown(vec![reason]))
     }
 
+    fn is_plain(&self, name: &str) -> bool {
+        magic::is_plain(name)
+    }
+
     fn host(&self, name: &str) -> Option<Box<dyn Scope + '_>> {
         let host = self.cluster.inventory.host_named(name)?;
         Some(Box::new(HostScope { cluster: self.cluster, host, without_own: false }))

@@ -44,6 +44,11 @@ pub trait Scope {
     /// For the name `hostvars` a scope that knows other hosts gives [`Value::HostVars`].
     fn lookup(&self, name: &str) -> Option<Value>;
 
+    /// Whether what `name` is has no template and no failure in it, which then nobody looks for: large values are looked up for every host.
+    fn is_plain(&self, _name: &str) -> bool {
+        false
+    }
+
     /// The variables of another host, for `hostvars[name]`; `None` when there is no such host.
     fn host(&self, _name: &str) -> Option<Box<dyn Scope + '_>> {
         None

@@ -154,7 +154,7 @@ impl<'s> Machine<'s> {
                 value if value == no_else() => Value::unsupported("an inline if without else"),
                 value => value,
             },
-            raw if self.dialect == Dialect::SafeEval => self.eager(raw),
+            raw if self.dialect == Dialect::SafeEval && !self.frame().scope().is_plain(name) => self.eager(raw),
             raw => raw,
         };
         let trace = Rc::new(self.traces.pop().unwrap_or_default());

@@ -1,15 +1,15 @@
 //! The conditions of a release on one host: each is evaluated once, however many components share it.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use hostwise_expression::{Evaluator, Reason, Scope, Truth, Value};
 use hostwise_inventory::HostId;
-use hostwise_kubespray::{Component, Download, DownloadForm, Pack};
+use hostwise_kubespray::{Component, Download, DownloadForm, Need, Pack};
 use rustc_hash::FxHashMap;
 
-use super::{Answer, Because, BecauseKind, Fetched, HostView, State, Verdict, depends_on, filled, for_people, variables_read};
+use super::{Answer, Because, BecauseKind, Fetched, HostView, State, Verdict, filled, for_people, variables_read};
 use crate::cluster::Cluster;
 use crate::layout::Role;
 use crate::scope::{DIALECT, HostScope};
@@ -20,17 +20,12 @@ pub(super) fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (H
     let Some(release) = &cluster.kubespray else {
         return (HostView { role, components: Vec::new(), image_tool: None }, Vec::new());
     };
-    let scope = HostScope { cluster, host, without_own };
-    let scope_before = HostScope { cluster: cluster.prepared(), ..scope };
-    let now = Evaluation::new(&scope, &release.pack);
-    // Mostly there is no difference: then what is judged is judged once.
-    let differs = !std::ptr::eq(scope.cluster, scope_before.cluster);
-    let other = differs.then(|| Evaluation::new(&scope_before, &release.pack));
-    let before = other.as_ref().unwrap_or(&now);
+    let scopes = Scopes::new(HostScope { cluster, host, without_own });
+    let stages = scopes.stages(&release.pack);
+    let before = stages.before();
     let of_component = |(name, component): (&String, &Component)| {
-        let evaluation = if component.before_etcd { before } else { &now };
         let downloads = component.downloads.iter().map(|download| before.fetched(download)).collect();
-        evaluation.verdict(name, component, downloads)
+        stages.of(component).verdict(name, component, downloads)
     };
     let components = release.pack.components.iter().map(of_component).collect();
     let engine = before.evaluator.variable("container_manager");
@@ -39,10 +34,59 @@ pub(super) fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (H
         _ => None,
     };
     let mut read = engine.read;
-    read.extend(other.into_iter().chain([now]).flat_map(Evaluation::names_read));
+    read.extend(stages.names_read());
     read.sort_unstable();
     read.dedup();
     (HostView { role, components, image_tool }, read)
+}
+
+/// The facts that decided about each of these components on a host, in the order of the pack.
+pub(super) fn because(cluster: &Cluster, host: HostId, is_asked: impl Fn(&str) -> bool) -> Vec<Vec<Because>> {
+    let Some(release) = &cluster.kubespray else { return Vec::new() };
+    let scopes = Scopes::new(HostScope { cluster, host, without_own: false });
+    let stages = scopes.stages(&release.pack);
+    let asked = release.pack.components.iter().filter(|(name, _)| is_asked(name));
+    asked.map(|(_, component)| stages.of(component).facts(component)).collect()
+}
+
+/// A host before etcd is installed, and after.
+struct Scopes<'c> {
+    before: HostScope<'c>,
+    now: HostScope<'c>,
+}
+
+impl<'c> Scopes<'c> {
+    fn new(now: HostScope<'c>) -> Scopes<'c> {
+        Scopes { before: HostScope { cluster: now.cluster.prepared(), ..now }, now }
+    }
+
+    fn stages<'e>(&'e self, pack: &'e Pack) -> Stages<'e> {
+        // Mostly there is no difference: then what is judged is judged once.
+        let differs = !std::ptr::eq(self.now.cluster, self.before.cluster);
+        Stages { before: differs.then(|| Evaluation::new(&self.before, pack)), now: Evaluation::new(&self.now, pack) }
+    }
+}
+
+/// The evaluations of the two times.
+struct Stages<'e> {
+    /// `None` where it is the same.
+    before: Option<Evaluation<'e>>,
+    now: Evaluation<'e>,
+}
+
+impl<'e> Stages<'e> {
+    fn before(&self) -> &Evaluation<'e> {
+        self.before.as_ref().unwrap_or(&self.now)
+    }
+
+    fn of(&self, component: &Component) -> &Evaluation<'e> {
+        if component.before_etcd { self.before() } else { &self.now }
+    }
+
+    /// The names that were read for the conditions so far, in no order.
+    fn names_read(self) -> impl Iterator<Item = Arc<str>> {
+        self.before.into_iter().chain([self.now]).flat_map(Evaluation::names_read)
+    }
 }
 
 struct Evaluation<'e> {
@@ -52,6 +96,8 @@ struct Evaluation<'e> {
     scope: &'e HostScope<'e>,
     evaluator: Evaluator<'e>,
     judged: RefCell<FxHashMap<Rc<str>, Rc<Judged>>>,
+    /// The names that were read for the words of reasons.
+    worded: RefCell<Vec<Arc<str>>>,
 }
 
 /// A condition on this host.
@@ -59,71 +105,86 @@ struct Judged {
     truth: Truth,
     /// In the order of first reading.
     read: Vec<Arc<str>>,
-    because: OnceCell<Vec<Because>>,
+}
+
+/// What the needs of a component come to.
+struct Decision<'c> {
+    state: State,
+    /// The needs that decided: all of them where they hold.
+    by: Vec<&'c Need>,
+    /// What is judged of the need that is unknown.
+    depends_on: Option<Rc<Judged>>,
 }
 
 impl<'e> Evaluation<'e> {
     fn new(scope: &'e HostScope<'e>, pack: &'e Pack) -> Evaluation<'e> {
         let HostScope { cluster, host, .. } = *scope;
-        Evaluation { cluster, host, pack, scope, evaluator: Evaluator::new(scope, DIALECT), judged: RefCell::default() }
+        Evaluation { cluster, host, pack, scope, evaluator: Evaluator::new(scope, DIALECT), judged: RefCell::default(), worded: RefCell::default() }
     }
 
-    /// The names that were read for the conditions so far, in no order.
     fn names_read(self) -> impl Iterator<Item = Arc<str>> {
-        self.judged.into_inner().into_values().flat_map(|judged| judged.read.clone())
+        self.judged.into_inner().into_values().flat_map(|judged| judged.read.clone()).chain(self.worded.into_inner())
     }
 
     fn judged(&self, condition: &str) -> Rc<Judged> {
         let known = self.judged.borrow().get(condition).cloned();
         known.unwrap_or_else(|| {
             let outcome = self.evaluator.condition(condition);
-            let judged = Rc::new(Judged { truth: outcome.result, read: outcome.read, because: OnceCell::new() });
+            let judged = Rc::new(Judged { truth: outcome.result, read: outcome.read });
             self.judged.borrow_mut().insert(condition.into(), Rc::clone(&judged));
             judged
         })
     }
 
     /// All needs must hold; the first that certainly does not decides, else the first that is unknown.
-    fn verdict(&self, name: &str, component: &Component, downloads: Vec<Fetched>) -> Verdict {
-        let (mut state, mut reasons, mut brief, mut because) = (State::Installed, Vec::new(), None, Vec::new());
+    fn decision<'c>(&self, component: &'c Component) -> Decision<'c> {
+        let mut decision = Decision { state: State::Installed, by: Vec::new(), depends_on: None };
         for need in &component.needs {
             let judged = self.judged(&need.when);
-            let decided_by = || judged.because.get_or_init(|| self.because(&need.when, &judged.read)).clone();
             match &judged.truth {
-                Truth::True if state == State::Installed => {
-                    reasons.push(self.words(&need.yes));
-                    because.extend(decided_by());
+                Truth::False => return Decision { state: State::NotInstalled, by: vec![need], depends_on: None },
+                Truth::True if decision.state == State::Installed => decision.by.push(need),
+                Truth::Unknown(_) | Truth::Error(_) if decision.state == State::Installed => {
+                    decision = Decision { state: State::Unknown, by: vec![need], depends_on: Some(judged) };
                 }
-                Truth::True => {}
-                Truth::False => {
-                    (state, reasons, because) = (State::NotInstalled, vec![self.words(&need.no)], decided_by());
-                    brief.clone_from(&need.brief);
-                    break;
-                }
-                Truth::Unknown(causes) if state == State::Installed => {
-                    (state, reasons, because) = (State::Unknown, vec![depends_on(causes)], decided_by());
-                    because.extend(causes.iter().filter_map(fact));
-                }
-                Truth::Error(message) if state == State::Installed => {
-                    (state, reasons, because) = (State::Unknown, vec![message.to_string()], decided_by());
-                }
-                Truth::Unknown(_) | Truth::Error(_) => {}
+                Truth::True | Truth::Unknown(_) | Truth::Error(_) => {}
             }
         }
+        decision
+    }
+
+    fn verdict(&self, name: &str, component: &Component, downloads: Vec<Fetched>) -> Verdict {
+        let Decision { state, by, depends_on } = self.decision(component);
+        let mut reasons: Vec<String> = match depends_on.as_deref().map(|judged| &judged.truth) {
+            Some(Truth::Unknown(causes)) => vec![super::depends_on(causes)],
+            Some(Truth::Error(message)) => vec![message.to_string()],
+            _ => by.iter().map(|need| self.words(if state == State::Installed { &need.yes } else { &need.no })).collect(),
+        };
         reasons.retain(|reason| !reason.is_empty());
         reasons.dedup();
-        because.dedup();
         let reason = reasons.join(", ");
+        let brief = by.iter().find_map(|need| need.brief.clone()).filter(|_| state == State::NotInstalled);
         Verdict {
             name: name.into(),
             state,
             brief: brief.unwrap_or_else(|| reason.clone()),
             reason,
-            because,
             downloaded: self.downloaded(component, state, &downloads),
             running: self.running(component, state),
             downloads,
         }
+    }
+
+    /// The facts that decided about a component.
+    fn facts(&self, component: &Component) -> Vec<Because> {
+        let decision = self.decision(component);
+        let mut facts: Vec<Because> =
+            decision.by.iter().flat_map(|need| self.because(&need.when, &self.judged(&need.when).read)).collect();
+        if let Some(Truth::Unknown(causes)) = decision.depends_on.as_deref().map(|judged| &judged.truth) {
+            facts.extend(causes.iter().filter_map(fact));
+        }
+        facts.dedup();
+        facts
     }
 
     fn fetched(&self, download: &Download) -> Fetched {
@@ -201,7 +262,11 @@ impl<'e> Evaluation<'e> {
 
     /// The words of a need with `{name}` replaced by the value of that variable.
     fn words(&self, words: &str) -> String {
-        filled(words, |name| for_people(&self.evaluator.variable(name).result))
+        filled(words, |name| {
+            let outcome = self.evaluator.variable(name);
+            self.worded.borrow_mut().extend(outcome.read);
+            for_people(&outcome.result)
+        })
     }
 }
 

@@ -147,6 +147,20 @@ fn clients_of_etcd_are_workers_whose_plugin_talks_to_etcd() {
     }
 }
 
+/// Hosts that are alike share their verdicts, not the lines that put each into its groups.
+#[test]
+fn each_host_has_its_own_lines_behind_a_verdict() {
+    let workspace = workspace("etcd:\n  hosts:\n    e1:\n    e2:\nkube_node:\n  hosts:\n    w1:\n    w2:\n", "{}", "2.31.0");
+    let cluster = &workspace.clusters()[0];
+    for (host, component, group, line) in
+        [("e1", "etcd", "etcd", 3), ("e2", "etcd", "etcd", 4), ("w1", "kubelet", "k8s_cluster", 7), ("w2", "kubelet", "k8s_cluster", 8)]
+    {
+        let because = cluster.because(cluster.inventory.host_named(host).expect("a host"), component);
+        let place = because.iter().find(|because| because.name == group).and_then(|because| because.place);
+        assert_eq!(place.map(|place| cluster.path_and_line(place)), Some(("/i/hosts.yml".into(), line)), "{host} {component}");
+    }
+}
+
 /// What the group brings holds from the installation of etcd on: neither for its own condition, nor for engines and downloads.
 #[test]
 fn variables_of_the_clients_of_etcd_come_after_the_engine() {
@@ -167,7 +181,8 @@ fn variables_of_the_clients_of_etcd_come_after_the_engine() {
     let view = cluster.view(cluster.inventory.host_named("n4").expect("a host"));
     let nerdctl = view.component("nerdctl").expect("a component");
     assert_eq!((nerdctl.downloaded, view.image_tool.as_deref()), (Some(Answer::Yes), Some("nerdctl")));
-    let place = nerdctl.because.iter().find(|because| because.name == "k8s_cluster").and_then(|because| because.place);
+    let because = cluster.because(cluster.inventory.host_named("n4").expect("a host"), "nerdctl");
+    let place = because.iter().find(|because| because.name == "k8s_cluster").and_then(|because| because.place);
     assert_eq!(place.map(|place| cluster.path_and_line(place)), Some(("/i/hosts.yml".into(), 2)));
 }
 

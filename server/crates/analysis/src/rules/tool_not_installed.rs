@@ -62,7 +62,8 @@ fn related(findings: &Findings<'_>, missing: &MissingTool) -> Vec<Related> {
     let group =
         ["etcd", "kube_node", "kube_control_plane", "calico_rr"].into_iter().find_map(|group| cluster.membership_place(host, group));
     let member = group.map(|place| findings.related(place, format!("{name} gets no {}: {}", missing.component, verdict.reason)));
-    let decided = verdict.because.iter().filter_map(|because| {
+    let because = cluster.because(host, &missing.component);
+    let decided = because.iter().filter_map(|because| {
         let place = because.place.filter(|place| Some(*place) != group)?;
         Some(findings.related(place, format!("{} is {}", because.name, because.value)))
     });
