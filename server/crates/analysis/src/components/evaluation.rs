@@ -119,7 +119,15 @@ struct Decision<'c> {
 impl<'e> Evaluation<'e> {
     fn new(scope: &'e HostScope<'e>, pack: &'e Pack) -> Evaluation<'e> {
         let HostScope { cluster, host, .. } = *scope;
-        Evaluation { cluster, host, pack, scope, evaluator: Evaluator::new(scope, DIALECT), judged: RefCell::default(), worded: RefCell::default() }
+        Evaluation {
+            cluster,
+            host,
+            pack,
+            scope,
+            evaluator: Evaluator::new(scope, DIALECT),
+            judged: RefCell::default(),
+            worded: RefCell::default(),
+        }
     }
 
     fn names_read(self) -> impl Iterator<Item = Arc<str>> {
@@ -178,8 +186,7 @@ impl<'e> Evaluation<'e> {
     /// The facts that decided about a component.
     fn facts(&self, component: &Component) -> Vec<Because> {
         let decision = self.decision(component);
-        let mut facts: Vec<Because> =
-            decision.by.iter().flat_map(|need| self.because(&need.when, &self.judged(&need.when).read)).collect();
+        let mut facts: Vec<Because> = decision.by.iter().flat_map(|need| self.because(&need.when, &self.judged(&need.when).read)).collect();
         if let Some(Truth::Unknown(causes)) = decision.depends_on.as_deref().map(|judged| &judged.truth) {
             facts.extend(causes.iter().filter_map(fact));
         }
