@@ -156,9 +156,7 @@ pub struct Overridden {
 pub fn explain_host(workspace: &Workspace, path: Option<&str>, host: &str) -> Option<HostExplanation> {
     let (cluster, host) = find(workspace, path, host)?;
     let mut explanation = of_host(cluster, host);
-    for (component, because) in explanation.components.iter_mut().zip(cluster.because_of_all(host)) {
-        component.because = because.iter().map(|because| of_because(cluster, because)).collect();
-    }
+    add_facts(cluster, host, &mut explanation.components);
     Some(explanation)
 }
 
@@ -253,6 +251,13 @@ pub fn explainable_names(workspace: &Workspace, host: &str) -> Vec<Arc<str>> {
 pub fn explainable_hosts(workspace: &Workspace) -> Vec<Arc<str>> {
     let hosts = workspace.clusters().iter().flat_map(|cluster| cluster.inventory.hosts().map(|(_, host)| Arc::clone(&host.name)));
     hosts.collect()
+}
+
+/// Puts the facts behind each state to all components of a host.
+pub(crate) fn add_facts(cluster: &Cluster, host: HostId, components: &mut [ComponentExplanation]) {
+    for (component, because) in components.iter_mut().zip(cluster.because_of_all(host)) {
+        component.because = because.iter().map(|because| of_because(cluster, because)).collect();
+    }
 }
 
 /// The explanation of a host without the facts behind each state: what many hosts are listed with.

@@ -101,14 +101,17 @@ fn of_cluster(cluster: &Cluster, found: &BTreeMap<Arc<str>, Arc<[Diagnostic]>>) 
         let situation = explanation.components.iter().map(|component| (component.state.name(), component.reason.clone())).collect();
         let index = *known.entry((roles.clone(), situation)).or_insert(profiles.len());
         let findings = findings.take(cluster, id);
-        let HostExplanation { role, groups, components, .. } = explanation;
+        let HostExplanation { role, groups, mut components, .. } = explanation;
         let host = TopologyHost { name: Arc::clone(&host.name), groups: groups.clone(), location: location(cluster, id), findings };
         match profiles.get_mut(index) {
             Some(profile) => {
                 profile.groups.retain(|group| groups.contains(group));
                 profile.hosts.push(host);
             }
-            None => profiles.push(Profile { roles, role, groups, components, hosts: vec![host] }),
+            None => {
+                explain::add_facts(cluster, id, &mut components);
+                profiles.push(Profile { roles, role, groups, components, hosts: vec![host] });
+            }
         }
     }
     for Profile { groups: shared, hosts, .. } in &mut profiles {
