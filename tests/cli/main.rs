@@ -215,7 +215,7 @@ fn explain_for_people_fits_eighty_columns() {
 
           kubespray  2.31.0 (newest known release, no checkout found)
     "#]]
-    .assert_eq(&run(&["explain", "-i", ".", "instance-2", "container_manager"]).1);
+    .assert_eq(&run(&["explain", "instance-2", "container_manager"]).1);
 }
 
 #[test]
