@@ -7,10 +7,10 @@ mod roles;
 mod version;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hostwise_inventory::{Files, SourceFile};
-use hostwise_kubespray::Version;
+use hostwise_kubespray::{Packs, Version};
 
 use crate::Settings;
 use crate::discovery::{name_of, parent};
@@ -36,13 +36,14 @@ pub(crate) struct Checkout {
     /// The release, and the path of what says so.
     pub(crate) version: Option<(Version, Arc<str>)>,
     roles: Roles,
+    problems: OnceLock<Vec<String>>,
 }
 
 impl Checkout {
     fn read(files: &Files, root: Arc<str>) -> Checkout {
         let roles = Roles::read(files, &root);
         let version = version::of(files, &root, &roles);
-        Checkout { root, version, roles }
+        Checkout { root, version, roles, problems: OnceLock::new() }
     }
 
     /// What the roles say of a variable in their defaults: the role that all others share first, then by role.
@@ -66,7 +67,11 @@ impl Checkout {
     }
 
     /// What could not be read, a line each.
-    pub(crate) fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self) -> &[String] {
+        self.problems.get_or_init(|| self.find_problems())
+    }
+
+    fn find_problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.version.is_none() {
             problems.push(format!("{}: nothing says which release this is", self.root));
@@ -78,8 +83,26 @@ impl Checkout {
             }
             Some(_) => {}
         }
+        let missing = self.missing_roles();
+        if let [first, others @ ..] = &missing[..] {
+            let more = if others.is_empty() { String::new() } else { format!(" and {} more roles", others.len()) };
+            problems.push(format!("{}: no defaults or vars of {first}{more}", self.root));
+        }
         problems.extend(self.roles.problems().map(|problem| format!("{}/{problem}", self.root)));
         problems
+    }
+
+    /// The roles that give variables of this release their values and are not here, sorted; none where the release is not known as it was tagged,
+    /// or hardly anything is here.
+    fn missing_roles(&self) -> Vec<&'static str> {
+        let Some((version, _)) = self.version.as_ref().filter(|_| self.roles.shared().is_some()) else { return Vec::new() };
+        let packs = Packs::bundled();
+        let pack = packs.nearest(*version);
+        if pack.version != *version || *version == packs.development() {
+            return Vec::new();
+        }
+        let giving: BTreeSet<&str> = pack.variables().flat_map(|variable| &variable.from).map(String::as_str).collect();
+        giving.into_iter().filter(|role| !SHARED_ROLES.contains(role) && !self.roles.have(role)).collect()
     }
 }
 
@@ -144,7 +167,7 @@ pub(crate) fn version_above(files: &Files, path: &str) -> Option<(Version, Arc<s
 
 /// What could not be read of the copies of Kubespray among `files`, a line each.
 pub fn checkout_problems(files: &Files) -> Vec<String> {
-    Checkouts::read(files).all.iter().flat_map(|checkout| checkout.problems()).collect()
+    Checkouts::read(files).all.iter().flat_map(|checkout| checkout.problems().to_vec()).collect()
 }
 
 /// Whether the file is a `galaxy.yml` or a `MANIFEST.json` of Kubespray.

@@ -287,7 +287,7 @@ pub(crate) fn of_release(release: &Release) -> KubesprayRelease {
         source: release.source.to_string(),
         path: release.source.path().cloned(),
         root: release.checkout.as_ref().map(|checkout| Arc::clone(&checkout.root)),
-        problems: release.checkout.as_ref().map(|checkout| checkout.problems()).unwrap_or_default(),
+        problems: release.checkout.as_ref().map(|checkout| checkout.problems().to_vec()).unwrap_or_default(),
     }
 }
 

@@ -245,9 +245,14 @@ fn components_follow_the_checkout() {
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_is_used() {
     let broken = ROLES.replace("kube_network_plugin: flannel", "kube_network_plugin: [flannel");
-    let all = files(&format!("{HOSTS}{broken}"));
+    let all = files(&format!("{}{broken}", galaxy("/repo", "2.31.0")));
     let line = "/repo/roles/kubespray_defaults/defaults/main/main.yml:1: this bracket is not closed";
-    assert_eq!(checkout_problems(&all), [line]);
+    // This one has no more than a few roles of its release.
+    let missing = "/repo: no defaults or vars of adduser and 74 more roles";
+    assert_eq!(checkout_problems(&all), [missing, line]);
+    // Of another release nobody knows which roles it should have.
+    let unknown = files(&format!("{}{broken}", galaxy("/repo", "2.31.7")));
+    assert_eq!(checkout_problems(&unknown), [line]);
     let main = "/repo/roles/kubespray_defaults/defaults/main";
     check_variable(&broken, "shared", &format!("\"of all\" kubespray-default {main}/main.yml:3"));
     // What the text in pieces does not say is known from the pack.
@@ -261,7 +266,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_used() {
         ROLES.replace("kubespray_defaults", "our_defaults").replace("shared: of all\n", "shared: of all\ndeploy_container_engine: true\n");
     let fork = format!("{}{renamed}", galaxy("/repo", "2.31.0"));
     check_variable(&fork, "shared", "\"of all\" kubespray-default /repo/roles/our_defaults/defaults/main/main.yml:3");
-    assert_eq!(checkout_problems(&files(&fork)), ["/repo: no role kubespray_defaults: our_defaults is taken for it"]);
+    assert_eq!(checkout_problems(&files(&fork)), ["/repo: no role kubespray_defaults: our_defaults is taken for it", missing]);
 }
 
 #[test]

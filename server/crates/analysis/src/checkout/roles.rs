@@ -1,6 +1,6 @@
 //! What the roles of a checkout say of variables: `defaults` and `vars`, composed as Ansible composes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use hostwise_expression::Value;
@@ -52,6 +52,8 @@ type Names = FxHashMap<Arc<str>, Vec<Declared>>;
 pub(super) struct Roles {
     defaults: Names,
     vars: Names,
+    /// The roles with defaults or vars.
+    named: BTreeSet<Arc<str>>,
     /// The role whose defaults all others share.
     shared: Option<Arc<str>>,
     /// What could not be read: path below the root, and why.
@@ -96,6 +98,7 @@ impl Roles {
         let mut roles = Roles { shared: shared.map(Arc::from), ..Roles::default() };
         for (role, part, files) in &read {
             let role: Arc<str> = (*role).into();
+            roles.named.insert(Arc::clone(&role));
             let mut names: IndexMap<Arc<str>, Declared> = IndexMap::new();
             for file in files {
                 if let Some(problem) = roles_problem(file) {
@@ -117,6 +120,11 @@ impl Roles {
 
     pub(super) fn vars(&self, name: &str) -> &[Declared] {
         self.vars.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a role has defaults or vars.
+    pub(super) fn have(&self, role: &str) -> bool {
+        self.named.contains(role)
     }
 
     /// In no order.
