@@ -242,6 +242,26 @@ fn explain_takes_several_sources_as_one_inventory_and_says_what_was_meant() {
 }
 
 #[test]
+fn a_file_that_is_named_stands_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("group_vars")).expect("a folder");
+    for host in ["a", "b"] {
+        fs::write(folder.path().join(format!("{host}.yml")), format!("web: {{hosts: {{{host}: }}, hots: {{}}}}\n")).expect("a file");
+    }
+    fs::write(folder.path().join("hostwise.toml"), "inventories = [\"b.yml\"]\n").expect("a file");
+    let found = |arguments: &[&str]| {
+        let out = stdout(&hostwise(folder.path(), &[&["check", "--format", "json"], arguments].concat()));
+        let answer: Value = serde_json::from_str(&out).expect("JSON");
+        (answer["summary"]["hosts"].as_u64(), answer["diagnostics"].as_array().map(Vec::len))
+    };
+    assert_eq!(found(&["a.yml"]), (Some(1), Some(1)));
+    assert_eq!(found(&["a.yml", "b.yml"]), (Some(2), Some(2)));
+    assert_eq!(found(&["."]), (Some(2), Some(2)));
+    let explain = |arguments: &[&str]| hostwise(folder.path(), &[&["explain", "b"], arguments].concat()).status.code();
+    assert_eq!([explain(&[]), explain(&["-i", "a.yml"]), explain(&["-i", "a.yml", "-i", "b.yml"])], [Some(0), Some(2), Some(0)]);
+}
+
+#[test]
 fn settings_and_a_checkout_around_the_inventory_count() {
     let folder = tempfile::tempdir().expect("a folder");
     let inventory = folder.path().join("inventory/mine");

@@ -54,15 +54,16 @@ impl Loaded {
     }
 
     /// The workspace over what was read, with the settings of its `hostwise.toml`: a file is an inventory by being named, in a directory inventories
-    /// are discovered. `kubespray` is a release or the path of a checkout and wins over the settings.
+    /// are discovered; what the settings name counts where a directory is given. `kubespray` is a release or the path of a checkout and wins over the
+    /// settings.
     pub(super) fn workspace(&mut self, kubespray: Option<&str>) -> anyhow::Result<Workspace> {
-        let inventories = self.paths.iter().filter(|path| self.files.file(path).is_some()).cloned().collect();
-        self.workspace_of(Settings { inventories, ..Settings::default() }, kubespray)
+        let (inventories, directories) = self.paths.iter().cloned().partition(|path| self.files.file(path).is_some());
+        self.workspace_of(Settings { inventories, discover_in: Some(directories), ..Settings::default() }, kubespray)
     }
 
-    /// The same with one inventory, of which all paths are sources.
+    /// The workspace with one inventory, of which all paths are sources.
     pub(super) fn one_inventory(&mut self, kubespray: Option<&str>) -> anyhow::Result<Workspace> {
-        self.workspace_of(Settings { sources: self.paths.clone(), ..Settings::default() }, kubespray)
+        self.workspace_of(Settings { sources: self.paths.clone(), discover_in: Some(Vec::new()), ..Settings::default() }, kubespray)
     }
 
     fn workspace_of(&mut self, asked: Settings, kubespray: Option<&str>) -> anyhow::Result<Workspace> {
@@ -73,10 +74,11 @@ impl Loaded {
         }
         settings.kubespray = kubespray.or(settings.kubespray);
         settings.environment = checkouts::environment();
-        settings.inventories.extend(asked.inventories);
-        if !asked.sources.is_empty() {
-            settings.sources = asked.sources;
+        if asked.discover_in.as_ref().is_some_and(Vec::is_empty) {
+            (settings.inventories, settings.sources) = (Vec::new(), asked.sources);
         }
+        settings.inventories.extend(asked.inventories);
+        settings.discover_in = asked.discover_in;
         let workspace = Workspace::new(self.files.clone(), Default::default(), settings.clone());
         let found = checkouts::read(&workspace, &mut |_| ()).files;
         found.iter().for_each(|(path, entry)| self.files.insert(path, entry.clone()));

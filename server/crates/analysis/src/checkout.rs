@@ -13,7 +13,7 @@ use hostwise_inventory::{Files, SourceFile};
 use hostwise_kubespray::{Packs, Version};
 
 use crate::Settings;
-use crate::discovery::{name_of, parent};
+use crate::discovery::{is_below, name_of, parent};
 
 pub use places::named_places;
 pub(crate) use roles::Declared;
@@ -173,9 +173,4 @@ pub fn checkout_problems(files: &Files) -> Vec<String> {
 /// Whether the file is a `galaxy.yml` or a `MANIFEST.json` of Kubespray.
 pub fn is_identity(file: &SourceFile) -> bool {
     version::identity(file).is_some()
-}
-
-/// Whether `path` is `directory` or lies below it.
-fn is_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::checkout::Checkouts;
 use crate::components::{HostView, Views, for_people};
-use crate::discovery::parent;
+use crate::discovery::{is_below, parent};
 use crate::findings::Kept;
 use crate::layout::{Layout, Role};
 use crate::plays::missing::{Findings, Missing};
@@ -120,7 +120,7 @@ impl Cluster {
     /// Whether the inventory reads the file at `path`, or would if it existed: a source, something below one, or a variable file beside one. What a
     /// test of the CI borrows from another inventory is not meant.
     pub(crate) fn concerns(&self, path: &str) -> bool {
-        let of_source = |source: &Arc<str>| below(path, source) || is_variable_file_beside(path, parent(source));
+        let of_source = |source: &Arc<str>| is_below(path, source) || is_variable_file_beside(path, parent(source));
         self.request.sources.iter().any(of_source)
             || self.request.given.as_ref().is_some_and(|given| given.extra.iter().any(|extra| **extra == *path))
     }
@@ -256,14 +256,9 @@ impl Cluster {
     }
 }
 
-/// Whether `path` is `base` or lies below it.
-fn below(path: &str, base: &str) -> bool {
-    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 fn is_variable_file_beside(path: &str, home: &str) -> bool {
     let beside = path.strip_prefix(home).and_then(|rest| rest.strip_prefix('/'));
-    beside.is_some_and(|rest| below(rest, "group_vars") || below(rest, "host_vars"))
+    beside.is_some_and(|rest| is_below(rest, "group_vars") || is_below(rest, "host_vars"))
 }
 
 /// What the first plays do: groups that are filled from others while Ansible runs (Kubespray's `dynamic_groups`).

@@ -20,16 +20,18 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
     for path in &settings.inventories {
         found.add(vec![Arc::clone(path)]);
     }
+    let is_searched = |path: &str| settings.discover_in.as_ref().is_none_or(|roots| roots.iter().any(|root| is_below(path, root)));
     for (path, entry) in files.iter() {
         if let Entry::File(config) = entry
             && name_of(path) == "ansible.cfg"
+            && is_searched(path)
         {
             found.add(ansible_cfg::paths(config, &["inventory"], ',').into_iter().filter(|source| files.get(source).is_some()).collect());
         }
     }
     let variable_dirs = files.iter().filter(|(path, entry)| matches!(entry, Entry::Directory) && is_variable_dir(name_of(path)));
     let homes: BTreeSet<&str> = variable_dirs.map(|(path, _)| parent(path)).collect();
-    for home in homes {
+    for home in homes.into_iter().filter(|home| is_searched(home)) {
         for (_, entry) in files.names_in(home) {
             if let Entry::File(file) = entry
                 && (known.contains(file.path()) || usual_name(file.path()) || reads_as_inventory(file))
@@ -38,7 +40,7 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
             }
         }
     }
-    for home in homes_below(files) {
+    for home in homes_below(files).into_iter().filter(|home| is_searched(home)) {
         for (_, entry) in files.names_in(&home) {
             if let Entry::File(file) = entry
                 && (known.contains(file.path()) || reads_as_inventory(file))
@@ -57,7 +59,7 @@ pub(crate) fn discover(files: &Files, open: &BTreeSet<Arc<str>>, settings: &Sett
         }
     }
     for (path, entry) in files.iter() {
-        if matches!(entry, Entry::File(_)) && ci::is_by_place(path) {
+        if matches!(entry, Entry::File(_)) && ci::is_by_place(path) && is_searched(path) {
             found.add_test(path);
         }
     }
@@ -107,6 +109,11 @@ pub(crate) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
+/// Whether `path` is `directory` or lies below it.
+pub(crate) fn is_below(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The last name of a path.
 pub(crate) fn name_of(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
@@ -122,7 +129,7 @@ impl Found<'_> {
     fn add(&mut self, sources: Vec<Arc<str>>) {
         let known = |path: &str| {
             let mut sources = self.requests.iter().flat_map(|request| &request.sources);
-            sources.any(|source| path == &**source || path.strip_prefix(&**source).is_some_and(|rest| rest.starts_with('/')))
+            sources.any(|source| is_below(path, source))
         };
         if !sources.is_empty() && !sources.iter().all(|path| known(path)) {
             // A test file of Kubespray's CI is no inventory to Ansible, but it stands for one.

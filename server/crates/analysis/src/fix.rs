@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 
+use crate::discovery::is_below;
 use crate::{Change, Diagnostic, FileEdit, FileRename, Token, Workspace};
 
 /// What all safe fixes make of a workspace.
@@ -113,10 +114,6 @@ fn clash(a: &Change, b: &Change) -> bool {
         paths.into_iter().any(|path| change.renames.iter().any(|rename| moves(rename, path)))
     };
     a.edits.iter().any(|a| b.edits.iter().any(|b| overlap(a, b))) || moved_by(a, b) || moved_by(b, a)
-}
-
-fn is_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn effect(files: &Files, change: &Change) -> Option<(Files, Vec<Step>)> {

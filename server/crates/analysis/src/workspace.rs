@@ -22,6 +22,8 @@ pub struct Settings {
     pub inventories: Vec<Arc<str>>,
     /// Sources that are one inventory together, as several `-i` give them: absolute paths.
     pub sources: Vec<Arc<str>>,
+    /// The directories in which inventories are discovered besides those that are named: absolute paths; everywhere when `None`.
+    pub discover_in: Option<Vec<Arc<str>>>,
     pub inlay_hints: InlayHintKinds,
     pub code_lens: bool,
     /// Severity per rule; `None` switches a rule off.
@@ -75,6 +77,7 @@ impl Default for Settings {
             kubespray: None,
             inventories: Vec::new(),
             sources: Vec::new(),
+            discover_in: None,
             inlay_hints: InlayHintKinds::default(),
             code_lens: true,
             rules: BTreeMap::new(),

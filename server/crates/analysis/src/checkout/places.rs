@@ -12,9 +12,7 @@ use hostwise_inventory::{Entry, Files};
 
 use crate::Settings;
 use crate::ansible_cfg;
-use crate::discovery::{join, parent};
-
-use super::is_below;
+use crate::discovery::{is_below, join, parent};
 
 /// A claim: its kind in the order above, and how far away it is.
 pub(super) type Rank = (usize, usize, usize);
