@@ -11,6 +11,7 @@ pub(crate) mod missing;
 pub(crate) mod model;
 pub(crate) mod needs;
 mod parse;
+mod repeats;
 pub(crate) mod runs;
 mod scope;
 pub(crate) mod script;

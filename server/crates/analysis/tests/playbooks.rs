@@ -170,7 +170,7 @@ fn upgrades_and_maintenance() {
       ansible.builtin.command: systemctl restart containerd
       when: inventory_hostname in groups.etcd
 ",
-        &["7: the service containerd is not installed on db"],
+        &["4: the service containerd is not installed on db", "7: the service containerd is not installed on db"],
     );
     check(
         "\
@@ -304,7 +304,7 @@ fn images() {
       loop: \"{{ images }}\"
     - ansible.builtin.command: ctr -n k8s.io images import /tmp/app.tar
 ",
-        &["6: nerdctl is not installed on db", "10: ctr is not installed on db"],
+        &["6: nerdctl is not installed on db", "8: crictl is not installed on db", "10: ctr is not installed on db"],
     );
     check(
         "\

@@ -58,14 +58,13 @@ fn every_form_of_a_command_names_its_program() {
         "shell: \"set -o pipefail; nerdctl images | wc -l\"",
         "raw: nerdctl images",
         "{command: \"{{ tool }} images\", vars: {tool: nerdctl}}",
-        "{command: \"{{ item }} images\", loop: [nerdctl], vars: {item: nerdctl}}",
+        "{command: \"{{ item }} images\", loop: [nerdctl]}",
         "{command: nerdctl pull x, loop: [a, b]}",
         "{command: nerdctl images, when: \"inventory_hostname in groups['etcd']\"}",
         "{command: nerdctl images, when: [true, \"'etcd' in group_names\"], tags: [images]}",
         "{command: nerdctl images, ignore_errors: false, become: true, register: x, changed_when: false}",
     ] {
-        let expected: &[String] = if task.contains("item }}") { &[] } else { &[format!("/w/site.yml: {FOUND}")] };
-        assert_eq!(found(&site(&format!("    - {task}\n"))), expected, "{task}");
+        assert_eq!(found(&site(&format!("    - {task}\n"))), [format!("/w/site.yml: {FOUND}")], "{task}");
     }
 }
 
@@ -235,6 +234,10 @@ dependencies: [r]
 fn where_tasks_run_once_or_elsewhere() {
     let task = |keywords: &str| site(&format!("    - {{command: nerdctl images, {keywords}}}\n"));
     assert_eq!(found(&task("run_once: true").replace("hosts: all", "hosts: \"etcd:kube_node\"")), [format!("/w/site.yml: {FOUND}")]);
+    for order in ["serial: 1", "order: shuffle", "order: reverse_inventory"] {
+        let other_first = task("run_once: true").replace("hosts: all", &format!("hosts: \"etcd:kube_node\"\n  {order}"));
+        assert_eq!(found(&other_first), [""; 0], "{order}");
+    }
     assert_eq!(found(&task("delegate_to: db")), [format!("/w/site.yml: {FOUND}")]);
     assert_eq!(found(&task("delegate_to: \"{{ groups['etcd'][0] }}\"")), [format!("/w/site.yml: {FOUND}")]);
     assert_eq!(found(&task("delegate_to: \"{{ groups['kube_node'][0] }}\"")), [""; 0]);
@@ -524,7 +527,22 @@ fn forms_that_decide_and_forms_that_do_not() {
             "{command: nerdctl images, delegate_to: \"{{ groups['kube_node'] | first }}\"}",
         ),
         ("{command: nerdctl images, become: true, environment: {HTTP_PROXY: x}}", "{command: nerdctl images, environment: \"{{ env }}\"}"),
-        ("{command: nerdctl images, no_log: true, changed_when: false}", "{command: nerdctl images, async: 10}"),
+        ("{command: nerdctl images, no_log: true, changed_when: false}", "{command: nerdctl images, async: 10, poll: \"{{ x }}\"}"),
+        ("{command: nerdctl images, async: 10}", "{command: nerdctl images, async: 10, poll: 0}"),
+        ("{shell: nerdctl images, async: 0}", "{command: nerdctl images, async: 10, failed_when: x.rc != 0, register: x}"),
+        (
+            "{command: nerdctl images, module_defaults: {shell: {creates: /x}}}",
+            "{command: nerdctl images, module_defaults: {ansible.builtin.command: {creates: /x}}}",
+        ),
+        ("command: bash -c 'nerdctl images'", "command: bash -lc 'nerdctl images'"),
+        ("shell: sudo sh -c \"cd /tmp && nerdctl images\"", "shell: sudo sh -c \"nerdctl images || true\""),
+        ("shell: echo a | xargs -n1 nerdctl inspect", "shell: echo a | xargs -r nerdctl inspect"),
+        ("shell: \"nerdctl load <<EOF\\nx\\nEOF\"", "shell: \"cat <<EOF\\nnerdctl images\\nEOF\""),
+        ("shell: \"nerdctl images > /tmp/x 2>&1\"", "shell: \"nerdctl images &> /tmp/x\""),
+        (
+            "{command: \"{{ bin_dir }}/nerdctl images\", vars: {bin_dir: /usr/local/bin}}",
+            "{command: \"{{ bin_dir }}/nerdctl images\", vars: {bin_dir: /opt/bin}}",
+        ),
         ("{name: x, block: [command: nerdctl images]}", "{name: x, block: [command: nerdctl images], rescue: [debug: ]}"),
         ("{name: x, block: [command: nerdctl images], when: true}", "{name: x, block: [command: nerdctl images], when: false}"),
         ("{block: [debug: ], always: [command: nerdctl images]}", "{block: [debug: ], rescue: [command: nerdctl images]}"),
@@ -538,6 +556,84 @@ fn forms_that_decide_and_forms_that_do_not() {
         assert_eq!(yes, [format!("/w/site.yml: {FOUND}")], "{decides}");
         assert_eq!(no, [""; 0], "{does_not}");
     }
+}
+
+/// Each was run on ansible-core 2.18 and 2.19 with the program missing: `command` registers status 2 and no output, a shell 127.
+#[test]
+fn failed_when_has_the_last_word() {
+    for (condition, in_command, in_shell, in_pipeline) in [
+        ("x.rc != 0", true, true, true),
+        ("x.rc not in [0, 1]", true, true, false),
+        ("x.rc not in [0, 2]", false, true, false),
+        ("x.rc not in [0, 127]", true, false, false),
+        ("x.rc > 1", true, true, false),
+        ("x.rc == 1", false, false, false),
+        ("x.rc | default(0) != 0", true, true, true),
+        ("'not found' not in x.stderr", true, false, false),
+        ("'error' in x.stderr", false, false, false),
+        ("x.stdout == ''", true, false, false),
+        ("x.stdout_lines | length == 0", true, false, false),
+        ("x is failed", true, true, true),
+        ("x is not succeeded", true, true, true),
+        ("x.failed and 'No such file' not in x.msg", false, false, false),
+        ("[x.rc != 0, x.rc != 2]", false, true, false),
+        ("[]", true, true, true),
+        ("true", true, true, true),
+        ("false", false, false, false),
+        ("\"'etcd' in group_names and x.rc != 0\"", true, true, true),
+        ("\"'k8s_cluster' in group_names and x.rc != 0\"", false, false, false),
+        ("x.rc != 0 and not ansible_check_mode", false, false, false),
+        ("y.rc != 0", false, false, false),
+    ] {
+        let quoted = if condition.starts_with(['[', '"']) { condition.to_owned() } else { format!("\"{condition}\"") };
+        for (task, expected) in [
+            ("command: nerdctl images", in_command),
+            ("shell: nerdctl images", in_shell),
+            ("shell: \"set -o pipefail; nerdctl images | wc -l\"", in_pipeline),
+        ] {
+            let task = format!("    - {{{task}, register: x, failed_when: {quoted}}}\n");
+            assert_eq!(found(&site(&task)).len(), usize::from(expected), "{task}");
+        }
+    }
+    for (condition, expected) in [("x is failed", 1), ("x.failed", 1), ("\"'no' in x.msg\"", 0), ("x.rc != 0", 0)] {
+        let task = format!("    - {{systemd: {{name: kubelet, state: started}}, register: x, failed_when: {condition}}}\n");
+        assert_eq!(found(&site(&task)).len(), expected, "{task}");
+    }
+}
+
+/// A loop counts by its items where these are known: each was run.
+#[test]
+fn loops_run_for_each_item() {
+    for (task, expected) in [
+        ("{command: nerdctl images, loop: \"{{ groups['etcd'] }}\"}", 1),
+        ("{command: nerdctl images, loop: \"{{ groups['other'] | default([]) }}\"}", 0),
+        ("{command: nerdctl images, loop: \"{{ l }}\", vars: {l: [1]}}", 1),
+        ("{command: nerdctl images, with_items: \"{{ l }}\", vars: {l: []}}", 0),
+        ("{command: nerdctl images, with_items: [[], []]}", 0),
+        ("{command: nerdctl images, with_items: [[], [a]]}", 1),
+        ("{command: nerdctl images, with_list: [[]]}", 1),
+        ("{command: nerdctl images, with_items: a}", 1),
+        ("{command: nerdctl images, loop: [a, b], when: item == \"b\"}", 1),
+        ("{command: nerdctl images, loop: [a, b], when: item == \"c\"}", 0),
+        ("{command: \"{{ item }} --version\", loop: [nerdctl, ls], when: item == \"ls\"}", 0),
+        ("{command: \"{{ item }} --version\", loop: [ls, nerdctl], loop_control: {break_when: [true]}}", 0),
+        ("{command: \"{{ prog }} x\", loop: [ls, nerdctl], loop_control: {loop_var: prog}}", 1),
+        ("{shell: \"{{ item.cmd }}\", loop: [{cmd: ls}, {cmd: nerdctl images}]}", 1),
+        ("{shell: \"{{ item.cmd }}\", loop: [{cmd: ls}, {cmd: \"{{ x_cmd }}\"}]}", 0),
+        ("{systemd: {name: \"{{ item }}\", state: restarted}, loop: [ssh, kubelet]}", 1),
+        ("{command: nerdctl images, delegate_to: \"{{ item }}\", loop: [cp, db]}", 1),
+        ("{command: nerdctl images, delegate_to: \"{{ item }}\", loop: \"{{ groups['k8s_cluster'] }}\"}", 0),
+        ("{command: nerdctl images, loop: [a, b], register: x, failed_when: x.rc != 0}", 1),
+        ("{command: nerdctl images, loop: [a, b], register: x, failed_when: item == \"c\"}", 0),
+        ("{command: nerdctl images, with_dict: {a: 1}}", 0),
+    ] {
+        assert_eq!(found(&site(&format!("    - {task}\n"))).len(), expected, "{task}");
+    }
+    let skipped = site("    - {debug: , loop: [a, b], when: item == 'c'}\n    - {debug: , loop: [a, b], when: item == 'b'}\n");
+    let (_, workspace) = workspace(&skipped);
+    let explained = explain_play(&workspace, "/w/site.yml", None).expect("a playbook");
+    let outcomes: Vec<TaskOutcome> = explained.plays[0].situations[0].tasks.iter().map(|task| task.outcome).collect();
+    assert_eq!(outcomes, [TaskOutcome::Skipped, TaskOutcome::Runs]);
 }
 
 #[test]

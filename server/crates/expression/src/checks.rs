@@ -27,7 +27,9 @@ enum Check {
     /// A filter, or a test, of that name.
     IsFilter,
     IsTest,
-    /// The outcome of a task, which is known when it has run.
+    /// The outcome of a task, as it is registered: whether it failed, or did not.
+    Failed(bool),
+    /// Something else of the outcome of a task.
     OfResult,
 }
 
@@ -91,7 +93,12 @@ pub(crate) fn apply(machine: &mut Machine<'_>, name: &str, input: Value, mut arg
         }
         Check::IsFilter => named(&input, crate::filters::exists),
         Check::IsTest => named(&input, exists),
-        Check::OfResult => Ok(Logic::Unknown(match &input {
+        Check::Failed(wanted) if matches!(input, Value::Map(_)) => {
+            let failed = machine.attribute(&input, &"failed".into())?;
+            let truth = if matches!(failed, Value::Undefined(_)) { Logic::False } else { ops::truth(&failed)? };
+            Ok(if wanted { truth } else { !truth })
+        }
+        Check::Failed(_) | Check::OfResult => Ok(Logic::Unknown(match &input {
             Value::Unknown(reasons) => reasons.clone(),
             _ => vec![Reason::Unsupported(format!("test {name}").into())],
         })),
@@ -141,7 +148,7 @@ fn named(input: &Value, exists: impl Fn(&str) -> bool) -> Eval<Logic> {
 }
 
 fn find(name: &str) -> Option<Check> {
-    use Check::{Compare, Contains, Defined, Every, In, IsFilter, IsTest, OfResult, Same, Shape, Truthy, Whole};
+    use Check::{Compare, Contains, Defined, Every, Failed, In, IsFilter, IsTest, OfResult, Same, Shape, Truthy, Whole};
     Some(match name {
         "defined" => Defined(true),
         "undefined" => Defined(false),
@@ -191,8 +198,9 @@ fn find(name: &str) -> Option<Check> {
         "contains" => Contains,
         "filter" => IsFilter,
         "test" => IsTest,
-        "failed" | "failure" | "succeeded" | "success" | "successful" | "changed" | "change" | "skipped" | "skip" | "finished"
-        | "started" | "reachable" | "unreachable" | "timedout" => OfResult,
+        "failed" | "failure" => Failed(true),
+        "succeeded" | "success" | "successful" => Failed(false),
+        "changed" | "change" | "skipped" | "skip" | "finished" | "started" | "reachable" | "unreachable" | "timedout" => OfResult,
         _ => return None,
     })
 }

@@ -148,3 +148,17 @@ fn the_trace_is_in_order_and_complete_when_memoised() {
         assert_eq!((outcome.result, outcome.read), (Truth::True, expected.clone()));
     }
 }
+
+/// ansible-core `plugins/test/core.py`.
+#[test]
+fn a_registered_result_says_whether_it_failed() {
+    check(&[
+        ("{'failed': true} is failed", "true"),
+        ("{'failed': true} is not succeeded", "true"),
+        ("{'failed': ansible_x} is failed", "unknown"),
+        ("{'rc': 1} is failed", "false"),
+        ("{'rc': 1} is success", "true"),
+        ("{'rc': 1} is changed", "unknown"),
+        ("ansible_x is failed", "unknown"),
+    ]);
+}

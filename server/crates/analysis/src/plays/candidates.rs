@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hostwise_kubespray::Pack;
 
-use super::model::{Keywords, Loop, PlayFile};
+use super::model::{Keywords, Loop, PlayFile, is_template};
 use super::needs::Source;
 use super::script::{FrameKind, Script, ScriptPlay, Step};
 use super::toolset::{ToolTable, Tools};
@@ -46,11 +46,22 @@ pub(crate) fn candidates(script: &Script, pack: &Pack) -> Vec<Candidate> {
 
 fn may_fail(script: &Script, step: &Step) -> bool {
     let task = script.task(step);
-    if task.may_forgive || task.is_local || step.is_after_unknown || step.is_after_script {
+    if task.may_be_left || task.is_local || step.is_after_unknown || step.is_after_script {
         return false;
     }
     let is_caught = script.frames_of(step).any(|frame| matches!(frame.kind, FrameKind::Guarded | FrameKind::Rescue));
-    !is_caught && !script.keywords_of(step).any(is_forgiving)
+    let repeats = |keywords: &Keywords| keywords.repeats.as_ref().map(|repeats| repeats.says);
+    // The items of its own loop are looked at later.
+    let may_have_no_items =
+        script.frames_of(step).any(|frame| matches!(repeats(script.frame_keywords(frame)), Some(Loop::Unknown | Loop::Empty)));
+    let module = task.module.as_ref().map(|module| &*module.name).unwrap_or_default();
+    let gives_arguments = |keywords: &Keywords| keywords.defaults_of.iter().any(|of| gives_defaults(of, module));
+    !is_caught && !may_have_no_items && !script.keywords_of(step).any(|keywords| is_forgiving(keywords) || gives_arguments(keywords))
+}
+
+/// Whether an entry of `module_defaults` is for this module, or may be: groups are of the modules of collections.
+fn gives_defaults(entry: &str, module: &str) -> bool {
+    entry == module || is_template(entry) || entry.starts_with("group/") && module.contains('.')
 }
 
 fn is_forgiving(keywords: &Keywords) -> bool {
@@ -59,7 +70,6 @@ fn is_forgiving(keywords: &Keywords) -> bool {
         || keywords.has_check_mode
         || keywords.has_never_tag
         || keywords.changes_path
-        || matches!(keywords.repeats, Some(Loop::Unknown | Loop::Empty))
         || keywords.connection.as_ref().is_some_and(|connection| is_elsewhere(&connection.text))
 }
 

@@ -66,7 +66,8 @@ pub(crate) struct Play {
     pub(crate) hosts: Vec<Text>,
     pub(crate) import: Option<Text>,
     pub(crate) vars_files: Vec<Text>,
-    pub(crate) has_serial: bool,
+    /// With `serial` or `order`, what runs once does not run on the first host of the inventory alone.
+    pub(crate) has_own_order: bool,
     pub(crate) roles: Vec<RoleUse>,
     pub(crate) pre_tasks: Vec<Item>,
     pub(crate) tasks: Vec<Item>,
@@ -113,12 +114,28 @@ pub(crate) struct Keywords {
     /// Names that get values while the thing runs: registered results, loop variables, prompts.
     pub(crate) registered: Vec<Arc<str>>,
     /// `loop` or `with_*`.
-    pub(crate) repeats: Option<Loop>,
+    pub(crate) repeats: Option<Repeats>,
+    /// The modules to which `module_defaults` gives arguments, without their collection when every Ansible has it.
+    pub(crate) defaults_of: Vec<Arc<str>>,
     /// The handlers that a change tells.
     pub(crate) notify: Vec<Text>,
 }
 
-/// The items of a loop.
+/// A loop.
+#[derive(Debug)]
+pub(crate) struct Repeats {
+    pub(crate) says: Loop,
+    /// The list of items; `None` when a plugin makes something else of it.
+    pub(crate) items: Option<NodeId>,
+    /// Lists among the items are spread.
+    pub(crate) is_spread: bool,
+    /// The loop may end before its last item.
+    pub(crate) may_break: bool,
+    /// The name that an item has.
+    pub(crate) variable: Arc<str>,
+}
+
+/// The items of a loop, as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Loop {
     /// A list with items, written out.
@@ -139,8 +156,11 @@ pub(crate) struct Task {
     pub(crate) keywords: KeywordsId,
     /// `None` while the task has no module yet.
     pub(crate) module: Option<Module>,
-    /// `failed_when`, `async` or something else says that a missing program need not be a failure.
-    pub(crate) may_forgive: bool,
+    /// All of these must be true for the task to fail; none when the module says whether it failed.
+    pub(crate) failed_when: Vec<Text>,
+    pub(crate) register: Option<Text>,
+    /// With `async`, Ansible may go on before the task has ended.
+    pub(crate) may_be_left: bool,
     pub(crate) is_local: bool,
     /// Of a handler: more names to which it listens.
     pub(crate) listen: Vec<Text>,

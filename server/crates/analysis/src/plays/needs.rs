@@ -16,6 +16,20 @@ pub(crate) struct Need {
     /// The directory in front of a program's name.
     pub(crate) directory: Option<String>,
     pub(crate) range: TextRange,
+    pub(crate) failure: Failure,
+}
+
+/// What a task says when the program or service is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// `command` cannot start the program: status 2, and nothing is printed (ansible-core 2.18 and 2.19 alike).
+    NotStarted,
+    /// A shell that does nothing else cannot find the program: status 127 (POSIX, "Exit status for commands").
+    NotFound,
+    /// Some status other than 0.
+    Status,
+    /// A module says so in its message.
+    Message,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,7 +112,8 @@ pub(crate) fn needs(file: &PlayFile, task: &Task, render: Render<'_>) -> Vec<Nee
         "systemd" | "systemd_service" | "service" => service(file, module, render).into_iter().collect(),
         name => match program_of_module(name) {
             Some(program) if !names_place(file, module) => {
-                vec![Need { kind: NeedKind::Program, name: program.to_owned(), directory: None, range: module.range }]
+                let failure = Failure::Message;
+                vec![Need { kind: NeedKind::Program, name: program.to_owned(), directory: None, range: module.range, failure }]
             }
             _ => Vec::new(),
         },
@@ -136,7 +151,7 @@ fn command_needs(file: &PlayFile, module: &Module, render: Render<'_>) -> Option
     if let Some(argv) = file.argument(module, "argv") {
         let texts: Vec<Text> = argv.items().map_while(super::model::text).collect();
         let words: Vec<String> = texts.iter().map_while(|text| value(&text.text, render)).collect();
-        return needs_of(file, &words, |at| texts.get(at).or(texts.first()));
+        return needs_of(file, &words, Failure::NotStarted, |at| texts.get(at).or(texts.first()));
     }
     let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
     let words = shell::words(&text.text)?;
@@ -146,7 +161,7 @@ fn command_needs(file: &PlayFile, module: &Module, render: Render<'_>) -> Option
     let words = words.iter().filter(|word| !PARAMETERS.iter().any(|parameter| word.text.starts_with(parameter)));
     // A template may stand for several words. What follows an unknown one is not looked at.
     let words: Vec<String> = words.map_while(|word| shell::words(&value(&word.text, render)?)).flatten().map(|word| word.text).collect();
-    needs_of(file, &words, |_| Some(&text))
+    needs_of(file, &words, Failure::NotStarted, |_| Some(&text))
 }
 
 /// The text itself, or what its templates make of it.
@@ -154,18 +169,26 @@ fn value(text: &str, render: Render<'_>) -> Option<String> {
     if is_template(text) { render(text) } else { Some(text.to_owned()) }
 }
 
-/// What a command needs, given its words; `text_of` gives the text in which a word stands.
-fn needs_of<'t>(file: &PlayFile, words: &[String], text_of: impl Fn(usize) -> Option<&'t Text>) -> Option<Vec<Need>> {
+/// What a command needs, given its words, and how it fails when its first word is not there; `text_of` gives the text in which a word stands.
+fn needs_of<'t>(file: &PlayFile, words: &[String], failure: Failure, text_of: impl Fn(usize) -> Option<&'t Text>) -> Option<Vec<Need>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let program = shell::behind_wrappers(&words)?;
     let text = text_of(program)?;
+    if let [shell, "-c", inner, ..] = words[program..]
+        && SHELLS.contains(&shell)
+    {
+        let needs = shell_needs(file, text_of(program + 2)?, inner, false);
+        return Some(needs.into_iter().map(|need| Need { failure: Failure::Status, ..need }).collect());
+    }
     let units = units(&words[program..]).into_iter().map(|unit| Need {
         kind: NeedKind::Service,
         name: unit.to_owned(),
         directory: None,
         range: place_of(file, text, unit),
+        failure: Failure::Status,
     });
-    Some(std::iter::once(need(file, text, words[program])).chain(units).collect())
+    let failure = if program == 0 { failure } else { Failure::Status };
+    Some(std::iter::once(need(file, text, words[program], failure)).chain(units).collect())
 }
 
 /// The services of a `systemctl` that fails when there is none of that name.
@@ -180,7 +203,7 @@ fn units<'w>(words: &[&'w str]) -> Vec<&'w str> {
     }
     let mut operands = arguments.iter().copied().filter(|word| !word.starts_with('-'));
     match operands.next() {
-        Some("start" | "restart" | "reload" | "enable") => operands.filter_map(plain_service).collect(),
+        Some("start" | "stop" | "restart" | "reload" | "enable") => operands.filter_map(plain_service).collect(),
         _ => Vec::new(),
     }
 }
@@ -209,14 +232,22 @@ fn shell(file: &PlayFile, module: &Module, render: Render<'_>) -> Vec<Need> {
         let rendered = value(&text.text, render)?;
         Some(shell_needs(file, &text, &rendered, false))
     };
-    of().unwrap_or_default()
+    let mut needs = of().unwrap_or_default();
+    if &*module.name == "raw" {
+        // A connection may have its own way to say so.
+        needs.iter_mut().for_each(|need| need.failure = Failure::Status);
+    }
+    needs
 }
 
 /// What a shell text certainly needs; `text` is the place for all of it.
 fn shell_needs(file: &PlayFile, text: &Text, rendered: &str, exits_on_failure: bool) -> Vec<Need> {
-    let commands = shell::decisive(rendered, exits_on_failure);
-    let words = commands.into_iter().map(|command| command.words.into_iter().map(|word| word.text).collect::<Vec<String>>());
-    words.flat_map(|words| needs_of(file, &words, |_| Some(text)).unwrap_or_default()).collect()
+    let of = |command: shell::Command| {
+        let failure = if command.is_alone { Failure::NotFound } else { Failure::Status };
+        let words: Vec<String> = command.words.into_iter().map(|word| word.text).collect();
+        needs_of(file, &words, failure, |_| Some(text)).unwrap_or_default()
+    };
+    shell::decisive(rendered, exits_on_failure).into_iter().flat_map(of).collect()
 }
 
 /// A service that is to be in a state or enabled: the module fails when there is none of that name (ansible-core `modules/systemd.py`).
@@ -237,15 +268,16 @@ fn service(file: &PlayFile, module: &Module, render: Render<'_>) -> Option<Need>
     let name = argument(&["name", "service", "unit"])?;
     let rendered = value(&name.text, render)?;
     let service = plain_service(&rendered)?;
-    Some(Need { kind: NeedKind::Service, name: service.to_owned(), directory: None, range: place_of(file, &name, service) })
+    let range = place_of(file, &name, service);
+    Some(Need { kind: NeedKind::Service, name: service.to_owned(), directory: None, range, failure: Failure::Message })
 }
 
-fn need(file: &PlayFile, text: &Text, program: &str) -> Need {
+fn need(file: &PlayFile, text: &Text, program: &str, failure: Failure) -> Need {
     let (directory, name) = match program.rsplit_once('/') {
         Some((directory, name)) => (Some(directory.to_owned()), name),
         None => (None, program),
     };
-    Need { kind: NeedKind::Program, name: name.to_owned(), directory, range: place_of(file, text, name) }
+    Need { kind: NeedKind::Program, name: name.to_owned(), directory, range: place_of(file, text, name), failure }
 }
 
 /// Where `name` stands in a text as a word of its own; the whole text when a template made it.

@@ -76,7 +76,7 @@ impl Parser {
             hosts: value("hosts").map(texts).unwrap_or_default(),
             import,
             vars_files: value("vars_files").map(texts).unwrap_or_default(),
-            has_serial: value("serial").is_some(),
+            has_own_order: ["serial", "order"].iter().any(|key| value(key).is_some()),
             roles: self.roles(value("roles")),
             pre_tasks: self.items(value("pre_tasks"), DEPTH),
             tasks: self.items(value("tasks"), DEPTH),
@@ -140,7 +140,9 @@ impl Parser {
             name: value("name").and_then(text),
             keywords: self.keywords(keywords),
             module,
-            may_forgive: ["failed_when", "async"].iter().any(|key| value(key).is_some()),
+            failed_when: value("failed_when").map(texts).unwrap_or_default(),
+            register: value("register").and_then(text),
+            may_be_left: may_be_left(node),
             is_local: value("local_action").is_some(),
             listen: value("listen").map(texts).unwrap_or_default(),
             always_changes,
@@ -148,6 +150,14 @@ impl Parser {
         self.tasks.push(task);
         self.tasks.len() as TaskId - 1
     }
+}
+
+/// Whether the task runs on while Ansible does something else. What becomes of `failed_when` there is not looked at.
+fn may_be_left(task: Node<'_>) -> bool {
+    let value = |key: &str| task.get(key).and_then(|entry| text(entry.value)).map(|text| text.text);
+    let is_asynchronous = value("async").is_some_and(|seconds| &*seconds != "0");
+    let is_waited_for = value("poll").is_none_or(|seconds| seconds.parse::<u32>().is_ok_and(|seconds| seconds > 0));
+    is_asynchronous && (!is_waited_for || task.get("failed_when").is_some())
 }
 
 /// Whether the arguments of a command say when nothing is left to do.

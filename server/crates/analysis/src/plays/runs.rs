@@ -6,7 +6,8 @@ use hostwise_expression::{Evaluator, Reason, Truth};
 use hostwise_inventory::{HostId, HostPattern};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::model::{Loop, PlayFile, Text};
+use super::model::{Keywords, Loop, PlayFile, Text};
+use super::repeats::rounds;
 use super::scope::StepScope;
 use super::script::{FrameKind, Handler, Script, ScriptPlay, Step};
 use crate::cluster::Cluster;
@@ -111,14 +112,39 @@ pub(crate) fn by_situation<T: Clone>(
     hosts.iter().map(result).collect()
 }
 
+/// The outcome on a host: of a loop, it runs when it runs for some item.
 fn outcome(cluster: &Cluster, around: &StepScope<'_>, host: HostId, without_own: bool) -> (Outcome, FxHashSet<Arc<str>>) {
+    let mut read: FxHashSet<Arc<str>> = FxHashSet::default();
+    let is_empty = |keywords: &Keywords| keywords.repeats.as_ref().is_some_and(|repeats| repeats.says == Loop::Empty);
+    if around.script.keywords_of(around.step).any(is_empty) {
+        return (Outcome::Skipped(Skip::NoItems), read);
+    }
+    let rounds = rounds(cluster, around, host, without_own, &mut read).unwrap_or_else(|| vec![around.clone()]);
+    let mut outcome = Outcome::Skipped(Skip::NoItems);
+    for (number, round) in rounds.iter().enumerate() {
+        let (of_round, of_names) = outcome_of_round(cluster, round, host, without_own);
+        read.extend(of_names);
+        if number == 0 || matches!((&outcome, &of_round), (Outcome::Skipped(_), _) | (_, Outcome::Runs)) {
+            outcome = of_round;
+        }
+        if outcome == Outcome::Runs {
+            break;
+        }
+    }
+    (outcome, read)
+}
+
+/// The outcome for one item of a loop.
+pub(super) fn outcome_of_round(
+    cluster: &Cluster,
+    around: &StepScope<'_>,
+    host: HostId,
+    without_own: bool,
+) -> (Outcome, FxHashSet<Arc<str>>) {
     let scope = around.on(cluster, host, without_own);
     let evaluator = Evaluator::new(&scope, DIALECT);
     let mut read: FxHashSet<Arc<str>> = FxHashSet::default();
     let mut unknown: Option<String> = None;
-    if around.script.keywords_of(around.step).any(|keywords| keywords.repeats == Some(Loop::Empty)) {
-        return (Outcome::Skipped(Skip::NoItems), read);
-    }
     if let Some(handler) = around.script.handler_of(around.step) {
         match notified(cluster, around, handler, host, without_own, &mut read) {
             Notified::Certainly => {}
@@ -187,7 +213,8 @@ fn notified(
         read.extend(of_notifier);
         let is_plain = || {
             let mut keywords = script.keywords_of(step);
-            !keywords.any(|keywords| keywords.run_once.is_some() || keywords.has_check_mode || keywords.repeats == Some(Loop::Unknown))
+            let may_have_no_items = |keywords: &Keywords| keywords.repeats.as_ref().is_some_and(|repeats| repeats.says == Loop::Unknown);
+            !keywords.any(|keywords| keywords.run_once.is_some() || keywords.has_check_mode || may_have_no_items(keywords))
         };
         match outcome {
             Outcome::Skipped(_) => {}

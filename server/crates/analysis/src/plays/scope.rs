@@ -11,36 +11,43 @@ use crate::cluster::Cluster;
 use crate::scope::{HostScope, from_inventory};
 
 /// The names around one step, of any host.
+#[derive(Clone)]
 pub(crate) struct StepScope<'s> {
     pub(super) script: &'s Script,
     pub(super) step: &'s Step,
     has_defaults: bool,
+    /// Names whose values are known here, whatever else sets them.
+    known: Vec<(Arc<str>, Value)>,
 }
 
 /// The same on a host.
 pub(crate) struct TaskScope<'s> {
     around: &'s StepScope<'s>,
     host: HostScope<'s>,
-    /// The directory of Kubespray's programs, when what the playbooks make of it does not matter.
-    bin_dir: Option<&'static str>,
 }
 
 impl<'s> StepScope<'s> {
     pub(crate) fn new(script: &'s Script, play: &ScriptPlay, step: &'s Step) -> Self {
-        Self { script, step, has_defaults: play.has_defaults }
+        Self { script, step, has_defaults: play.has_defaults, known: Vec::new() }
     }
 
     /// The names around another step of the same play.
     pub(super) fn at(&self, step: &'s Step) -> Self {
-        Self { step, ..*self }
+        Self { script: self.script, step, has_defaults: self.has_defaults, known: Vec::new() }
+    }
+
+    /// The same, where a name has this value.
+    pub(super) fn with(&self, name: &str, value: Value) -> Self {
+        let known = self.known.iter().cloned().chain([(name.into(), value)]).collect();
+        Self { script: self.script, step: self.step, has_defaults: self.has_defaults, known }
     }
 
     pub(crate) fn on(&'s self, cluster: &'s Cluster, host: HostId, without_own: bool) -> TaskScope<'s> {
-        TaskScope { around: self, host: HostScope { cluster, host, without_own }, bin_dir: None }
+        TaskScope { around: self, host: HostScope { cluster, host, without_own } }
     }
 
     /// What the task, its blocks, its role and its play set, innermost first.
-    fn set(&self, name: &str) -> Option<Value> {
+    pub(super) fn set(&self, name: &str) -> Option<Value> {
         let script = self.script;
         let of_keywords = |file: &PlayFile, keywords: &super::model::Keywords| {
             let entry = keywords.vars.iter().rev().find(|(known, _)| &**known == name)?;
@@ -68,13 +75,6 @@ impl<'s> StepScope<'s> {
     }
 }
 
-impl TaskScope<'_> {
-    /// The same scope, with this value for `bin_dir`.
-    pub(crate) fn with_bin_dir(self, directory: &'static str) -> Self {
-        Self { bin_dir: Some(directory), ..self }
-    }
-}
-
 impl Scope for TaskScope<'_> {
     fn lookup(&self, name: &str) -> Option<Value> {
         let names = &self.around.script.names;
@@ -84,8 +84,8 @@ impl Scope for TaskScope<'_> {
             "group_names" | "groups" => return if names.groups_change { unknown() } else { self.host.lookup(name) },
             _ => {}
         }
-        if let Some(directory) = self.bin_dir.filter(|_| name == "bin_dir") {
-            return Some(Value::String(directory.into()));
+        if let Some((_, value)) = self.around.known.iter().rev().find(|(known, _)| &**known == name) {
+            return Some(value.clone());
         }
         let inventory = &self.host.cluster.inventory;
         if self.host.cluster.request.given.is_some()
@@ -127,7 +127,7 @@ fn entry(file: &Arc<PlayFile>, name: &str) -> Option<Value> {
     }
 }
 
-fn value_of(file: &PlayFile, node: hostwise_syntax::yaml::NodeId, name: &str) -> Value {
+pub(super) fn value_of(file: &PlayFile, node: hostwise_syntax::yaml::NodeId, name: &str) -> Value {
     match file.node(node).value() {
         Ok(value) => from_inventory(&value, name),
         Err(_) => Value::Unknown(vec![Reason::Unsupported(format!("the value of {name}").into())]),

@@ -48,6 +48,8 @@ pub(crate) fn words(text: &str) -> Option<Vec<Word>> {
 pub(crate) struct Command {
     /// Not empty.
     pub(crate) words: Vec<Word>,
+    /// It is all that the text has, and nothing starts it but the shell.
+    pub(crate) is_alone: bool,
 }
 
 /// The commands without which the text certainly ends in failure, in order; none when that is not certain of any. With `exits_on_failure` the shell
@@ -59,6 +61,7 @@ pub(crate) fn decisive(text: &str, mut exits_on_failure: bool) -> Vec<Command> {
         // It goes on in a way that is not read.
         lists.pop();
     }
+    let is_one = is_whole && lists.len() == 1 && tokens.iter().all(|token| matches!(token, Token::Word(_) | Token::End));
     let mut pipes_fail = false;
     let mut found = Vec::new();
     let mut of_list = Vec::new();
@@ -66,8 +69,9 @@ pub(crate) fn decisive(text: &str, mut exits_on_failure: bool) -> Vec<Command> {
         // What the list before decided does not matter, as it was not the last one.
         of_list.clear();
         let Some(read) = self::list(list, &mut exits_on_failure, &mut pipes_fail) else { return found };
-        for decision in read {
-            if decision.ends_shell { found.push(decision.command) } else { of_list.push(decision.command) }
+        for Decision { mut command, ends_shell } in read {
+            command.is_alone &= is_one;
+            if ends_shell { found.push(command) } else { of_list.push(command) }
         }
     }
     if is_whole {
@@ -205,16 +209,18 @@ fn command(words: &[&Word]) -> Option<Command> {
         return None;
     }
     let texts: Vec<&str> = words[first..].iter().map(|word| word.text.as_str()).collect();
-    let words: Vec<Word> = words[first + behind_wrappers(&texts)?..].iter().map(|&word| word.clone()).collect();
-    let program = words.first()?;
-    let is_known = !program.text.contains("{{") && !program.text.contains('$');
-    is_known.then_some(Command { words })
+    let program = behind_wrappers(&texts)?;
+    let words: Vec<Word> = words[first + program..].iter().map(|&word| word.clone()).collect();
+    let name = &words.first()?.text;
+    let is_known = !name.contains("{{") && !name.contains('$');
+    is_known.then_some(Command { words, is_alone: program == 0 })
 }
 
 /// The tokens of a text, and whether that is all of it: it ends before what is not plain.
 fn tokens(text: &str) -> (Vec<Token>, bool) {
     let mut scanner = Scanner { text, at: 0 };
     let mut tokens = Vec::new();
+    let mut documents: Vec<Word> = Vec::new();
     loop {
         scanner.skip_blanks(false);
         let rest = scanner.rest();
@@ -222,6 +228,9 @@ fn tokens(text: &str) -> (Vec<Token>, bool) {
         let token = match first {
             '\n' | ';' if !rest.starts_with(";;") => {
                 scanner.at += 1;
+                if first == '\n' {
+                    documents.drain(..).for_each(|end| scanner.skip_document(&end.text));
+                }
                 Token::End
             }
             '#' => {
@@ -247,18 +256,21 @@ fn tokens(text: &str) -> (Vec<Token>, bool) {
                 }
                 Token::Redirection
             }
+            '<' if rest.starts_with("<<") && !rest.starts_with("<<<") => {
+                scanner.at += if rest.starts_with("<<-") { 3 } else { 2 };
+                scanner.skip_blanks(false);
+                let Some(end) = scanner.word(ends_word) else { return (Vec::new(), false) };
+                documents.push(end.clone());
+                tokens.push(Token::Redirection);
+                Token::Word(end)
+            }
             '<' if !rest.starts_with("<<") && !rest.starts_with("<(") => {
                 scanner.at += 1;
                 Token::Redirection
             }
-            // Both streams into a file.
-            '&' if rest.starts_with("&>") => {
-                scanner.at += if rest.starts_with("&>>") { 3 } else { 2 };
-                Token::Redirection
-            }
             '&' | '|' | ';' | '<' | '(' | ')' | '`' => return (tokens, false),
             _ => {
-                let Some(word) = scanner.word(|c| matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '`')) else {
+                let Some(word) = scanner.word(ends_word) else {
                     // No shell reads a quote that is not closed.
                     return (Vec::new(), false);
                 };
@@ -281,6 +293,10 @@ fn tokens(text: &str) -> (Vec<Token>, bool) {
     }
 }
 
+fn ends_word(c: char) -> bool {
+    matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '`')
+}
+
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
@@ -300,6 +316,19 @@ impl<'t> Scanner<'t> {
                 Some('\n') if !with_lines => return,
                 Some(c) if c.is_whitespace() => self.at += c.len_utf8(),
                 _ => return,
+            }
+        }
+    }
+
+    /// A document in the text, to the line that ends it. Without such a line it goes on to the end.
+    fn skip_document(&mut self, end: &str) {
+        while !self.rest().is_empty() {
+            let line = self.rest().lines().next().unwrap_or_default();
+            let is_end = line.trim_start_matches('\t') == end;
+            self.at += (line.len() + 1).min(self.rest().len());
+            if is_end {
+                // The line break that ended the command counts once.
+                return;
             }
         }
     }
@@ -407,6 +436,14 @@ mod tests {
             ("'nerdctl' \"images\"", "nerdctl"),
             ("/usr/local/bin/nerdctl images", "/usr/local/bin/nerdctl"),
             ("echo 'a; nerdctl images'", "echo"),
+            ("cat <<EOF\nnerdctl\nEOF", "cat"),
+            ("cat <<'EOF' | nerdctl load\nx; y\nEOF\n", "nerdctl"),
+            ("nerdctl load <<-END && echo ok\n\tx\n\tEND\n", "nerdctl echo"),
+            ("cat <<A <<B\na\nA\nb\nB\nnerdctl images", "nerdctl"),
+            ("set -e\nnerdctl load <<EOF\nif\nEOF\nls\n", "nerdctl ls"),
+            ("nerdctl load <<EOF\nif", "nerdctl"),
+            ("echo a | xargs -n1 -P 4 nerdctl inspect", "nerdctl"),
+            ("echo a | xargs -r nerdctl inspect", "xargs"),
         ] {
             check(text, expected);
         }
@@ -439,7 +476,7 @@ mod tests {
             "docker ps || nerdctl ps || exit 1",
             "time nerdctl images",
             "nerdctl images >",
-            "cat <<EOF\nnerdctl\nEOF",
+            "nerdctl images &> /tmp/x",
             "for i in 1 2; do nerdctl images; done",
             "{{ tool }} images",
             "$TOOL images",

@@ -1,24 +1,27 @@
 //! Tasks that certainly run where the program or service that they need is certainly not installed.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hostwise_expression::{Evaluator, Value};
+use hostwise_expression::{Evaluator, Reason, Truth, Value};
 use hostwise_inventory::HostId;
+use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::candidates::Candidate;
 use super::installs::mentions;
 use super::library::Library;
 use super::missing::{Failing, Missing, OfScript};
-use super::needs::{Need, needs, needs_of_file};
-use super::runs::{Hosts, Outcome, by_situation, hosts_of, outcomes};
+use super::needs::{Failure, Need, needs, needs_of_file};
+use super::repeats::rounds;
+use super::runs::{Hosts, Outcome, by_situation, hosts_of, outcome_of_round, outcomes};
 use super::scope::StepScope;
 use super::script::{Script, ScriptPlay, Step};
 use crate::cluster::Cluster;
 use crate::discovery::parent;
 use crate::layout::Role;
-use crate::scope::DIALECT;
+use crate::scope::{DIALECT, HostScope};
 
 /// A task that will fail on some hosts.
 #[derive(Debug)]
@@ -108,36 +111,31 @@ fn failing(
 ) -> Vec<(HostId, Need)> {
     let step = &script.steps[index];
     let (file, task) = (script.file(step), script.task(step));
-    if script.keywords_of(step).any(|keywords| keywords.run_once.is_some()) && script.play(play).1.is_some_and(|play| play.has_serial) {
+    if script.keywords_of(step).any(|keywords| keywords.run_once.is_some()) && script.play(play).1.is_some_and(|play| play.has_own_order) {
         return Vec::new();
     }
     let around = StepScope::new(script, play, step);
     let delegated = script.keywords_of(step).find_map(|keywords| keywords.delegate_to.as_ref());
+    let has_loop = script.step_keywords(step).repeats.is_some();
     let lacking = |host: HostId, without_own: bool| {
-        // A program in Kubespray's own directory is known by its name, wherever that directory is.
-        let scope = around.on(cluster, host, without_own).with_bin_dir(BIN_DIR);
-        let evaluator = Evaluator::new(&scope, DIALECT);
-        let read = std::cell::RefCell::new(FxHashSet::default());
-        let render = |text: &str| {
-            let outcome = evaluator.template(text);
-            read.borrow_mut().extend(outcome.read);
-            match outcome.result {
-                Value::String(text) => Some(text.to_string()),
-                Value::Int(_) | Value::Bool(_) => Some(outcome.result.to_string()),
-                _ => None,
-            }
-        };
-        let target = match delegated {
-            None => Some(host),
-            Some(to) => render(&to.text).and_then(|name| cluster.inventory.host_named(&name)),
-        };
-        let is_missing = |need: &Need| target.is_some_and(|host| missing.lacks(host, need));
-        let needs = match script.file_run_by(step) {
-            Some(run) => needs_of_file(file, task, run),
-            None => needs(file, task, &render),
-        };
-        let need = needs.into_iter().find(|need| is_missing(need) && is_in_bin_dir(cluster, target, need));
-        (need.zip(target), read.into_inner())
+        let read = RefCell::new(FxHashSet::default());
+        let rounds = rounds(cluster, &around, host, without_own, &mut read.borrow_mut()).unwrap_or_default();
+        let found = rounds.iter().find_map(|round| {
+            let on_host = OnHost { cluster, around: round, host, without_own, read: &read };
+            let render = |text: &str| on_host.render(text);
+            let target = match delegated {
+                None => host,
+                Some(to) => cluster.inventory.host_named(&render(&to.text)?)?,
+            };
+            let needs = match script.file_run_by(step) {
+                Some(run) => needs_of_file(file, task, run),
+                None => needs(file, task, &render),
+            };
+            let need = needs.into_iter().find(|need| missing.lacks(target, need) && on_host.is_in_bin_dir(target, need))?;
+            let runs = !has_loop || on_host.outcome() == Outcome::Runs;
+            (runs && on_host.is_failure(need.failure)).then_some((need, target))
+        });
+        (found, read.into_inner())
     };
     let lacking: Vec<(HostId, (Need, HostId))> =
         by_situation(cluster, hosts, lacking).into_iter().filter_map(|(host, found)| Some((host, found?))).collect();
@@ -152,18 +150,93 @@ fn failing(
     at_target.filter(|(host, _)| known.insert(*host)).collect()
 }
 
-/// Where Kubespray puts programs, unless `bin_dir` says otherwise.
-const BIN_DIR: &str = "/usr/local/bin";
+/// One round of a step on a host.
+struct OnHost<'a> {
+    cluster: &'a Cluster,
+    around: &'a StepScope<'a>,
+    host: HostId,
+    without_own: bool,
+    /// The names that were read.
+    read: &'a RefCell<FxHashSet<Arc<str>>>,
+}
 
-/// Whether the program is one that is looked for by its name alone, or where Kubespray would put it.
-fn is_in_bin_dir(cluster: &Cluster, host: Option<HostId>, need: &Need) -> bool {
-    let Some(directory) = &need.directory else { return true };
-    let said = host.and_then(|host| cluster.winner(host, "bin_dir"));
-    match said.map(|winner| winner.value) {
-        None => directory == BIN_DIR,
-        Some(hostwise_syntax::Value::String(said)) => directory == BIN_DIR || *said == **directory,
-        Some(_) => false,
+impl OnHost<'_> {
+    /// What a template gives. A program in Kubespray's own directory is known by its name, whatever its playbooks make of that directory.
+    fn render(&self, text: &str) -> Option<String> {
+        let directory = self.bin_dir(self.host).filter(|_| self.around.set("bin_dir").is_none());
+        let around = directory.map_or_else(|| self.around.clone(), |directory| self.around.with("bin_dir", Value::String(directory)));
+        let scope = around.on(self.cluster, self.host, self.without_own);
+        let outcome = Evaluator::new(&scope, DIALECT).template(text);
+        self.read.borrow_mut().extend(outcome.read);
+        match outcome.result {
+            Value::String(text) => Some(text.to_string()),
+            Value::Int(_) | Value::Bool(_) => Some(outcome.result.to_string()),
+            _ => None,
+        }
     }
+
+    /// Where Kubespray puts programs on this host or another.
+    fn bin_dir(&self, host: HostId) -> Option<Arc<str>> {
+        let scope = HostScope { cluster: self.cluster, host, without_own: self.without_own && host == self.host };
+        let outcome = Evaluator::new(&scope, DIALECT).variable("bin_dir");
+        self.read.borrow_mut().extend(outcome.read.into_iter().chain(["bin_dir".into()]));
+        match outcome.result {
+            Value::String(directory) => Some(directory),
+            _ => None,
+        }
+    }
+
+    /// Whether the program is one that is looked for by its name alone, or where Kubespray would put it.
+    fn is_in_bin_dir(&self, host: HostId, need: &Need) -> bool {
+        need.directory.as_deref().is_none_or(|directory| self.bin_dir(host).as_deref() == Some(directory))
+    }
+
+    fn outcome(&self) -> Outcome {
+        let (outcome, read) = outcome_of_round(self.cluster, self.around, self.host, self.without_own);
+        self.read.borrow_mut().extend(read);
+        outcome
+    }
+
+    /// Whether a task that cannot start its program is one that failed: `failed_when` has the last word.
+    fn is_failure(&self, failure: Failure) -> bool {
+        let task = self.around.script.task(self.around.step);
+        if task.failed_when.is_empty() {
+            return true;
+        }
+        results(failure).into_iter().all(|result| {
+            let around = task.register.as_ref().map_or_else(|| self.around.clone(), |name| self.around.with(&name.text, result));
+            let scope = around.on(self.cluster, self.host, self.without_own);
+            let evaluator = Evaluator::new(&scope, DIALECT);
+            task.failed_when.iter().all(|condition| {
+                let outcome = evaluator.condition(&condition.text);
+                self.read.borrow_mut().extend(outcome.read);
+                outcome.result == Truth::True
+            })
+        })
+    }
+}
+
+/// What may be registered when the program or service is missing.
+fn results(failure: Failure) -> Vec<Value> {
+    let unknown = |name: &str| Value::Unknown(vec![Reason::Runtime(name.into())]);
+    let (status, is_silent) = match failure {
+        Failure::NotStarted => (2..=2, true),
+        Failure::NotFound => (127..=127, false),
+        Failure::Status => (1..=255, false),
+        Failure::Message => (0..=0, false),
+    };
+    let of = |status: i128| {
+        let mut result = IndexMap::from([("failed", Value::Bool(true))]);
+        result.extend(["changed", "msg", "cmd", "start", "end", "delta"].map(|name| (name, unknown(name))));
+        if failure != Failure::Message {
+            let empty = |name: &'static str, value: Value| (name, if is_silent { value } else { unknown(name) });
+            result.insert("rc", Value::Int(status));
+            result.extend(["stdout", "stderr"].map(|name| empty(name, Value::String("".into()))));
+            result.extend(["stdout_lines", "stderr_lines"].map(|name| empty(name, Value::List(Arc::default()))));
+        }
+        Value::Map(Arc::new(result.into_iter().map(|(name, value)| (Value::String(name.into()), value)).collect()))
+    };
+    status.map(of).collect()
 }
 
 /// Whether variables beside the playbook may change what Kubespray does.
@@ -221,7 +294,6 @@ fn may_run(cluster: &Cluster, script: &Script, play: &ScriptPlay, step: &Step, h
 
 /// Whether a `fail` or an `assert` that may run may end the play for the host. What only facts decide is taken to be well: any task may fail before.
 fn may_stop(cluster: &Cluster, script: &Script, play: &ScriptPlay, step: &Step, host: HostId) -> bool {
-    use hostwise_expression::{Reason, Truth};
     let around = StepScope::new(script, play, step);
     let scope = around.on(cluster, host, false);
     let evaluator = Evaluator::new(&scope, DIALECT);

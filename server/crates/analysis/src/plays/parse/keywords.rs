@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use hostwise_syntax::yaml::{Kind, Node};
 
-use super::texts;
-use crate::plays::model::{Keywords, Loop, text};
+use super::{short, texts};
+use crate::plays::model::{Keywords, Loop, Repeats, text};
 
 /// What may stand in a task besides its module (ansible-core `playbook/task.py` and what it inherits), and is no name for a variable.
 const OF_TASKS: [&str; 45] = [
@@ -123,12 +123,13 @@ pub(super) fn of(node: Node<'_>) -> Keywords {
                 let names = value.items().filter_map(|prompt| text(prompt.get("name")?.value));
                 keywords.registered.extend(names.map(|name| name.text));
             }
+            "module_defaults" => keywords.defaults_of = modules_with_defaults(value),
             "loop_control" => {
                 let names = ["loop_var", "index_var", "extended"].into_iter().filter_map(|key| text(value.get(key)?.value));
                 keywords.registered.extend(names.map(|name| name.text));
             }
             name if name == "loop" || name.starts_with("with_") => {
-                keywords.repeats = Some(items(name, value));
+                keywords.repeats = Some(repeats(name, value, node.get("loop_control").map(|control| control.value)));
                 keywords.registered.extend(["item", "ansible_loop"].map(Arc::from));
             }
             _ => {}
@@ -164,15 +165,37 @@ fn changes_path(environment: Node<'_>) -> bool {
     })
 }
 
-fn items(name: &str, value: Node<'_>) -> Loop {
+fn repeats(name: &str, value: Node<'_>, control: Option<Node<'_>>) -> Repeats {
     let is_plain = matches!(name, "loop" | "with_items" | "with_list");
-    if is_plain && value.target().is_some_and(|list| list.is_sequence() && list.items().next().is_none()) {
+    let is_spread = name == "with_items";
+    let of_control = |key: &str| control.and_then(|control| control.get(key)).map(|entry| entry.value);
+    Repeats {
+        says: if is_plain { items(value, is_spread) } else { Loop::Unknown },
+        items: is_plain.then(|| value.id()),
+        is_spread,
+        may_break: of_control("break_when").is_some(),
+        variable: of_control("loop_var").and_then(text).map_or_else(|| "item".into(), |name| name.text),
+    }
+}
+
+fn items(value: Node<'_>, is_spread: bool) -> Loop {
+    let Some(list) = value.target().filter(|list| list.is_sequence()) else { return Loop::Unknown };
+    if list.items().next().is_none() {
         return Loop::Empty;
     }
-    let has_items = value.target().is_some_and(|list| {
-        list.items().next().is_some() && list.items().all(|item| item.is_mapping() || !crate::plays::model::is_template(item.source()))
-    });
-    if is_plain && has_items { Loop::Certain } else { Loop::Unknown }
+    let is_item = |item: Node<'_>| if is_spread { !item.is_sequence() } else { true };
+    let is_certain = |item: Node<'_>| is_item(item) && (item.is_mapping() || !crate::plays::model::is_template(item.source()));
+    if list.items().all(is_certain) { Loop::Certain } else { Loop::Unknown }
+}
+
+/// The names of modules, or `group/...`. A template stands for itself.
+fn modules_with_defaults(value: Node<'_>) -> Vec<Arc<str>> {
+    let maps = if value.is_sequence() { value.items().collect() } else { vec![value] };
+    let names = |map: Node<'_>| match text(map) {
+        Some(template) => vec![template.text],
+        None => map.entries().map(|entry| Arc::from(short(&entry.key.text()))).collect(),
+    };
+    maps.into_iter().flat_map(names).collect()
 }
 
 #[cfg(test)]

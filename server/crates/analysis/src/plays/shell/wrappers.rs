@@ -9,8 +9,8 @@ struct Wrapper {
     n_operands: usize,
 }
 
-/// sudo(8), and timeout(1), nice(1), nohup(1), env(1) of GNU.
-const WRAPPERS: [Wrapper; 5] = [
+/// sudo(8), and timeout(1), nice(1), nohup(1), env(1), xargs(1) of GNU.
+const WRAPPERS: [Wrapper; 6] = [
     Wrapper {
         name: "sudo",
         plain: &["-n", "-E", "-H", "-S", "--non-interactive", "--preserve-env", "--set-home", "--stdin", "--"],
@@ -25,6 +25,12 @@ const WRAPPERS: [Wrapper; 5] = [
     },
     Wrapper { name: "nice", plain: &[], valued: &["-n", "--adjustment"], n_operands: 0 },
     Wrapper { name: "nohup", plain: &[], valued: &[], n_operands: 0 },
+    Wrapper {
+        name: "xargs",
+        plain: &["-0", "-t", "-x", "--null", "--verbose", "--exit"],
+        valued: &["-n", "-P", "-L", "-d", "--max-args", "--max-procs", "--max-lines", "--delimiter"],
+        n_operands: 0,
+    },
     Wrapper { name: "env", plain: &["-i", "-", "--ignore-environment"], valued: &["-u", "--unset"], n_operands: 0 },
 ];
 
@@ -42,6 +48,10 @@ pub(crate) fn behind_wrappers(words: &[&str]) -> Option<usize> {
     }
 }
 
+fn is_short(option: &str) -> bool {
+    option.len() == 2
+}
+
 /// The place of what the wrapper at the word before `at` starts.
 #[expect(clippy::option_option, reason = "not known where it is looked for, or not known what it is")]
 fn operand(wrapper: &Wrapper, words: &[&str], mut at: usize) -> Option<Option<usize>> {
@@ -54,6 +64,9 @@ fn operand(wrapper: &Wrapper, words: &[&str], mut at: usize) -> Option<Option<us
             at += 1;
         } else if wrapper.valued.contains(&word) {
             at += 2;
+        } else if wrapper.valued.iter().any(|option| is_short(option) && word.starts_with(option)) {
+            // With its value: `-n1`.
+            at += 1;
         } else if wrapper
             .valued
             .iter()
