@@ -18,13 +18,13 @@ const RIGHT: [(&str, &str, &str); 9] = [
     ("", "removed-variable", "-calico-upgrade-once.yml"),
     ("", "removed-variable", "-calico-etcd-kubeadm-upgrade-ha.yml"),
     // Read by no role since containerd_registries_mirrors came.
-    ("2.2", "removed-variable", "-calico-etcd-datastore.yml"),
+    ("", "removed-variable", "-calico-etcd-datastore.yml"),
     // Ingress-nginx went with 2.31.
     ("2.3", "removed-variable", "-flannel-ha-once.yml"),
     // With kubeadm, etcd runs on the control plane only; instance 3 is in etcd, too.
     ("", "etcd-kubeadm-outside-control-plane", "-ha.yml"),
     // The role reads kube_asymmetric_encryption_algorithm.
-    ("2.28", "variable-typo", "/debian12-calico.yml"),
+    ("2.2", "variable-typo", "debian12-calico.yml"),
 ];
 
 fn checkouts() -> Vec<PathBuf> {
