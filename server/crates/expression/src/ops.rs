@@ -194,6 +194,13 @@ pub(crate) fn arithmetic(operator: Arithmetic, left: &Value, right: &Value) -> E
         }
         _ => match (number(left), number(right)) {
             (Some(left), Some(right)) => numbers(operator, left, right),
+            // An error, but up to 2.18 the word `NotImplemented` when the text comes from a lookup or is tagged `!unsafe`.
+            (left, None)
+                if matches!(right, Value::String(_))
+                    && (operator == Arithmetic::Remainder || operator == Arithmetic::Add && left.is_some()) =>
+            {
+                Err(Stop::unsupported("text behind + or %"))
+            }
             _ => {
                 let (left, right) = (python::type_name(left), python::type_name(right));
                 Err(Stop::error(format!("unsupported operand types for {operator:?}: {left} and {right}")))
