@@ -143,6 +143,21 @@ fn explain_as_json_keeps_its_contract() {
             "overridden": [],
         })
     );
+    let (_, out, _) = run(&["explain", "-i", "hosts.yaml", "instance-2", "kubelet_checksums", "--format", "json", "--kubespray", "2.31.0"]);
+    let explained: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(
+        explained,
+        json!({
+            "host": "instance-2",
+            "variable": "kubelet_checksums",
+            "value": null,
+            "rendered": null,
+            "known": false,
+            "unknown": "unknown (depends on a checksum, which only a checkout of the release has)",
+            "origin": { "kind": "role-vars" },
+            "overridden": [],
+        })
+    );
 }
 
 #[test]

@@ -246,8 +246,9 @@ pub(crate) fn filled(words: &str, value: impl Fn(&str) -> String) -> String {
 
 /// A value in one line.
 pub(crate) fn for_people(value: &Value) -> String {
+    let reasons = value.reasons();
     match value {
-        Value::Unknown(reasons) => format!("unknown ({})", depends_on(reasons)),
+        _ if !reasons.is_empty() => format!("unknown ({})", depends_on(&reasons)),
         Value::Undefined(_) => "not defined".to_owned(),
         Value::Error(message) => format!("unknown ({message})"),
         Value::String(text) if text.is_empty() => "empty".to_owned(),
@@ -269,6 +270,7 @@ fn cause(reason: &Reason) -> String {
         Reason::Lookup(name) => format!("the lookup {name}"),
         Reason::Unsupported(name) => format!("{name}, which is not evaluated here"),
         Reason::Runtime(name) => format!("{name}, which no file of this inventory sets"),
+        Reason::NotKept(name) => format!("{name}, which only a checkout of the release has"),
         Reason::Limit(name) => format!("{name}, which is too deep to evaluate"),
     }
 }

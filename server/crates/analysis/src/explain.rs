@@ -105,9 +105,9 @@ pub struct BecauseExplanation {
 pub struct VariableExplanation {
     pub host: Arc<str>,
     pub variable: String,
-    /// As written; null for a vaulted value.
+    /// As written; null for a vaulted value, and for a default of which the pack keeps only a part.
     pub value: serde_json::Value,
-    /// With templates evaluated; null when not known.
+    /// With templates evaluated; null when a part of it is not known.
     pub rendered: serde_json::Value,
     pub known: bool,
     /// Why it is not known: one line.
@@ -196,17 +196,14 @@ pub(crate) fn of_variable(cluster: &Cluster, host: HostId, name: &str) -> Option
     let scope = HostScope { cluster, host, without_own: false };
     let evaluator = Evaluator::new(&scope, DIALECT);
     let Outcome { result: rendered, read, .. } = evaluator.variable(name);
-    let unknown = match &rendered {
-        Value::Unknown(_) | Value::Undefined(_) | Value::Error(_) => Some(components::for_people(&rendered)),
-        _ => None,
-    };
+    let is_known = rendered.reasons().is_empty() && !matches!(rendered, Value::Undefined(_) | Value::Error(_));
     Some(VariableExplanation {
         host: Arc::clone(&cluster.inventory.host(host).name),
         variable: name.to_owned(),
         value: winner.value,
-        rendered: if unknown.is_none() { json::from_value(&rendered) } else { serde_json::Value::Null },
-        known: unknown.is_none(),
-        unknown,
+        rendered: if is_known { json::from_value(&rendered) } else { serde_json::Value::Null },
+        known: is_known,
+        unknown: (!is_known).then(|| components::for_people(&rendered)),
         default: default.filter(|default| default.origin != winner.origin),
         origin: winner.origin,
         overridden,
@@ -227,7 +224,8 @@ pub(crate) fn default(release: &Release, name: &str) -> Option<Overridden> {
 }
 
 fn of_pack(kind: &'static str, value: &Value) -> Overridden {
-    Overridden { origin: Origin { kind, path: None, line: None, range: None, group: None }, value: json::from_value(value) }
+    let kept = if value.reasons().is_empty() { json::from_value(value) } else { serde_json::Value::Null };
+    Overridden { origin: Origin { kind, path: None, line: None, range: None, group: None }, value: kept }
 }
 
 fn of_role(kind: &'static str, declared: &Declared, name: &str) -> Overridden {

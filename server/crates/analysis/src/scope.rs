@@ -108,7 +108,7 @@ fn from_default(default: &Default) -> Value {
 
 /// A table of checksums: its keys are known, the sums are not kept.
 fn checksums(by_architecture: &IndexMap<String, Default>) -> Value {
-    let sum = || Value::Unknown(vec![Reason::Unsupported("a checksum".into())]);
+    let sum = || Value::Unknown(vec![Reason::NotKept("a checksum".into())]);
     let versions = |text: &Default| -> IndexMap<Value, Value> {
         let Default::Text(text) = text else { return IndexMap::new() };
         text.split_whitespace().map(|version| (Value::text(version), sum())).collect()

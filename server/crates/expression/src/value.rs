@@ -20,6 +20,8 @@ pub enum Reason {
     Unsupported(Arc<str>),
     /// Set while Ansible runs (registered, set_fact).
     Runtime(Arc<str>),
+    /// It is there, and whoever gives the variables does not keep it: what it is.
+    NotKept(Arc<str>),
     /// Evaluation was stopped: recursion, fuel.
     Limit(Arc<str>),
 }

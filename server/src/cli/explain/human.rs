@@ -103,7 +103,7 @@ impl Page {
         let mut rows = Vec::new();
         let mut add = |what: &str, value: &Value, origin: &Origin| {
             let is_kept = !(value.is_null() && variable.unknown.is_some() && origin.path.is_none());
-            let value = if is_kept { value_in_line(value) } else { "computed while Ansible runs".to_owned() };
+            let value = if is_kept { value_in_line(value) } else { "not known here".to_owned() };
             rows.push(Row { what: what.to_owned(), value: shortened(&value, MAX_VALUE), place: place_of(origin) });
         };
         let is_default = variable.origin.kind == "kubespray-default";

@@ -90,7 +90,8 @@ fn values(cluster: &Cluster, name: &str, here: Option<Place>) -> Vec<Holds> {
             continue;
         }
         let value = match value {
-            Value::Unknown(_) | Value::Undefined(_) | Value::Error(_) => for_people(value),
+            Value::Undefined(_) | Value::Error(_) => for_people(value),
+            value if !value.reasons().is_empty() => for_people(value),
             value => format!("`{}`", shortened(&value_in_line(&json::from_value(value)))),
         };
         let winner = winner.as_ref().map(|winner: &Layer| winner.key);
@@ -205,6 +206,7 @@ fn defaults(cluster: &Cluster, release: &Release, name: &str, variable: Option<&
     let Some(variable) = variable.filter(|variable| !variable.shadowed) else { return Vec::new() };
     let of = |default: &Default| shortened(&default.to_string());
     match &variable.default {
+        Some(_) if variable.kind == Kind::Checksums => vec!["- default: those of the release".to_owned()],
         Some(default) if variable.differs.is_empty() => vec![format!("- default: `{}`", of(default))],
         Some(default) => {
             let first = format!("- default of {}: `{}`", roles(&variable.from), of(default));
