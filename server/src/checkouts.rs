@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hostwise_analysis::{CHECKOUT_TAG, Environment, SHARED_ROLES, Settings, Workspace, checkout_problems, is_identity, named_places};
+use hostwise_analysis::{
+    CHECKOUT_TAG, Environment, RECORDED_COMMIT, SHARED_ROLES, Settings, Workspace, checkout_problems, is_identity, named_places, submodules,
+};
 use hostwise_inventory::{Content, Entry, Files, SourceFile};
 use rayon::prelude::*;
 
@@ -77,6 +79,18 @@ pub(crate) fn read(workspace: &Workspace, enter: &mut dyn FnMut(&Path)) -> Found
         // It may have been moved away meanwhile.
         if !is_checkout(root) {
             found.remove(&path_text(root));
+        }
+    }
+    for home in &homes {
+        for root in submodules(&found, &path_text(&home.join("hosts")), workspace.settings()) {
+            let directory = Path::new(&*root);
+            if !is_checkout(directory)
+                && let Some(commit) = history::recorded(directory)
+            {
+                enter(directory);
+                insert_text(&mut found, format!("{root}/{RECORDED_COMMIT}"), commit);
+                known.insert(root);
+            }
         }
     }
     let problems = checkout_problems(&found);
@@ -174,13 +188,17 @@ fn read_checkout(root: &Path, files: &mut Files, enter: &mut dyn FnMut(&Path)) {
         }
     }
     if let Some(described) = history::described(root) {
-        let path = format!("{}/{CHECKOUT_TAG}", path_text(root));
-        let file = SourceFile::new(path.as_str(), Content::Text(described.into()), false);
-        files.insert(&path, Entry::File(Arc::new(file)));
+        insert_text(files, format!("{}/{CHECKOUT_TAG}", path_text(root)), described);
     }
     let read: Vec<_> = wanted.par_iter().filter_map(|path| files::read(path)).collect();
     for file in read {
         let path = Arc::clone(file.path());
         files.insert(&path, Entry::File(Arc::new(file)));
     }
+}
+
+/// Puts in a file that is not on disk.
+fn insert_text(files: &mut Files, path: String, text: String) {
+    let file = SourceFile::new(path.as_str(), Content::Text(text.into()), false);
+    files.insert(&path, Entry::File(Arc::new(file)));
 }

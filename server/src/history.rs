@@ -43,6 +43,14 @@ pub(crate) fn described(root: &Path) -> Option<String> {
     described.format(None).ok()
 }
 
+/// The commit, in hexadecimal, that the last commit of the repository around `path` records for the submodule there. `None` for what is no submodule.
+pub(crate) fn recorded(path: &Path) -> Option<String> {
+    let repository = Repository::open_ext(path.parent()?, RepositoryOpenFlags::empty(), &[] as &[&Path]).ok()?;
+    let relative = path.strip_prefix(repository.workdir()?).ok()?;
+    let entry = repository.head().ok()?.peel_to_tree().ok()?.get_path(relative).ok()?;
+    (entry.kind() == Some(ObjectType::Commit)).then(|| entry.id().to_string())
+}
+
 /// Whether a change at this path may come with a new commit.
 pub(crate) fn is_of_git(path: &Path) -> bool {
     path.parent().is_some_and(|parent| parent.ends_with(".git"))
@@ -215,5 +223,30 @@ mod tests {
         std::fs::write(root.join("inside/a"), "2").expect("a file");
         commit(&repository);
         assert!(described(&root).is_some_and(|described| described.starts_with("v2.30.0-1-g")), "{:?}", described(&root));
+    }
+
+    #[test]
+    fn the_commit_of_a_submodule_is_read_from_the_repository_around_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = directory.path().canonicalize().expect("a path");
+        std::fs::create_dir_all(root.join("deps/ks")).expect("directories");
+        std::fs::write(root.join("deps/a"), "1").expect("a file");
+        assert_eq!(recorded(&root.join("deps/ks")), None);
+        let repository = Repository::init(&root).expect("a repository");
+        commit(&repository);
+        let id = Oid::from_str("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a").expect("a commit");
+        let person = Signature::now("a", "a@example.org").expect("a signature");
+        let head = repository.head().and_then(|head| head.peel_to_commit()).expect("a commit");
+        let tree = head.tree().expect("a tree");
+        let mut with_submodule = repository.treebuilder(None).expect("a builder");
+        with_submodule.insert("ks", id, FileMode::Commit.into()).expect("an entry");
+        let mut builder = repository.treebuilder(Some(&tree)).expect("a builder");
+        builder.insert("deps", with_submodule.write().expect("a tree"), FileMode::Tree.into()).expect("an entry");
+        let tree = builder.write().and_then(|tree| repository.find_tree(tree)).expect("a tree");
+        repository.commit(Some("HEAD"), &person, &person, "x", &tree, &[&head]).expect("a commit");
+        assert_eq!(recorded(&root.join("deps/ks")).as_deref(), Some("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a"));
+        assert_eq!(recorded(&root.join("deps/a")), None);
+        assert_eq!(recorded(&root.join("deps")), None);
+        assert_eq!(recorded(&root), None);
     }
 }

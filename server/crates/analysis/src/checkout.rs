@@ -15,7 +15,7 @@ use hostwise_kubespray::{Packs, Version};
 use crate::Settings;
 use crate::discovery::{is_below, name_of, parent};
 
-pub use places::named_places;
+pub use places::{named_places, submodules};
 pub(crate) use roles::Declared;
 use roles::Roles;
 pub(crate) use version::{WINDOWS, Window};
@@ -26,6 +26,10 @@ pub const SHARED_ROLES: [&str; 2] = ["kubespray_defaults", "kubespray-defaults"]
 /// Below a checkout, a file that is not on disk: what `git describe --tags` says of it.
 pub const CHECKOUT_TAG: &str = ".git/describe";
 
+/// Below a directory, a file that is not on disk: the commit, in hexadecimal, that the repository around it records for a submodule that is not checked
+/// out.
+pub const RECORDED_COMMIT: &str = ".git/recorded";
+
 /// Files that say which release a directory holds.
 const IDENTITIES: [&str; 2] = ["MANIFEST.json", "galaxy.yml"];
 
@@ -35,6 +39,8 @@ pub(crate) struct Checkout {
     pub(crate) root: Arc<str>,
     /// The release, and the path of what says so.
     pub(crate) version: Option<(Version, Arc<str>)>,
+    /// A submodule that is not checked out: nothing is known of it but the release.
+    pub(crate) is_recorded: bool,
     roles: Roles,
     problems: OnceLock<Vec<String>>,
 }
@@ -42,8 +48,10 @@ pub(crate) struct Checkout {
 impl Checkout {
     fn read(files: &Files, root: Arc<str>) -> Checkout {
         let roles = Roles::read(files, &root);
-        let version = version::of(files, &root, &roles);
-        Checkout { root, version, roles, problems: OnceLock::new() }
+        let recorded = recorded(files, &root);
+        let is_recorded = recorded.is_some();
+        let version = recorded.map(|version| (version, Arc::clone(&root))).or_else(|| version::of(files, &root, &roles));
+        Checkout { root, version, is_recorded, roles, problems: OnceLock::new() }
     }
 
     /// What the roles say of a variable in their defaults: the role that all others share first, then by role.
@@ -72,6 +80,9 @@ impl Checkout {
     }
 
     fn find_problems(&self) -> Vec<String> {
+        if self.is_recorded {
+            return vec![format!("{}: a submodule that is not checked out", self.root)];
+        }
         let mut problems = Vec::new();
         if self.version.is_none() {
             problems.push(format!("{}: nothing says which release this is", self.root));
@@ -121,6 +132,8 @@ impl Checkouts {
                 roots.insert(parent(parent(path)).into());
             } else if IDENTITIES.contains(&name_of(path)) && files.file(path).is_some_and(|file| is_identity(file)) {
                 roots.insert(parent(path).into());
+            } else if let Some(root) = recorded_root(path).filter(|root| recorded(files, root).is_some()) {
+                roots.insert(root.into());
             }
         }
         Checkouts { all: roots.into_iter().map(|root| Arc::new(Checkout::read(files, root))).collect() }
@@ -129,7 +142,10 @@ impl Checkouts {
     /// Whether a change at `path` may change what [`Self::read`] gives, or which checkout counts for an inventory.
     pub(crate) fn concerns(&self, path: &str) -> bool {
         let is_signpost = IDENTITIES.contains(&name_of(path)) || matches!(name_of(path), ".git" | ".gitmodules" | "ansible.cfg");
-        is_signpost || path.contains("/roles/kubespray") || self.all.iter().any(|checkout| is_below(path, &checkout.root))
+        is_signpost
+            || path.contains("/roles/kubespray")
+            || recorded_root(path).is_some()
+            || self.all.iter().any(|checkout| is_below(path, &checkout.root))
     }
 
     /// Whether another text in the file at `path` may do so: of a role only its defaults, its `vars` and its `meta` are read.
@@ -155,6 +171,16 @@ impl Checkouts {
         let ranked = self.all.iter().filter_map(|checkout| Some((places.rank(&checkout.root)?, checkout)));
         ranked.min_by(|(a, _), (b, _)| a.cmp(b)).map(|(_, checkout)| checkout)
     }
+}
+
+/// The directory of the submodule that a file is about that is not on disk.
+fn recorded_root(path: &str) -> Option<&str> {
+    path.strip_suffix(RECORDED_COMMIT)?.strip_suffix('/')
+}
+
+/// The release of the submodule at `root` that is not checked out, when the commit recorded for it is that of a release.
+fn recorded(files: &Files, root: &str) -> Option<Version> {
+    Packs::bundled().tagged(files.file(&format!("{root}/{RECORDED_COMMIT}"))?.text())
 }
 
 /// What the nearest `galaxy.yml` or `MANIFEST.json` of Kubespray above `path` says, and its path.

@@ -49,7 +49,7 @@ mod unread;
 mod values;
 
 pub use change::{Change, FileEdit, FileRename, Fix};
-pub use checkout::{CHECKOUT_TAG, SHARED_ROLES, checkout_problems, is_identity, named_places};
+pub use checkout::{CHECKOUT_TAG, RECORDED_COMMIT, SHARED_ROLES, checkout_problems, is_identity, named_places, submodules};
 pub use ci::{CiMode, ci_modes};
 pub use code_lens::{CodeLens, code_lenses};
 pub use completion::{Completion, CompletionKind, Completions, completions, documentation, settings_completions};

@@ -30,6 +30,8 @@ pub(crate) enum Source {
     Settings,
     /// What says so in a checkout: the path of its `galaxy.yml` or `MANIFEST.json`, or of its roles.
     Checkout(Arc<str>),
+    /// The directory of a submodule that is not checked out: the commit that is recorded for it.
+    Submodule(Arc<str>),
     /// From what the inventory says: in words, with the path and the one-based line.
     Guess(guess::Hint),
     /// Nothing said so: the newest pack.
@@ -47,10 +49,16 @@ impl Release {
         let said = checkout.and_then(|checkout| checkout.version.clone());
         let (version, source) = match (asked, said) {
             (Some(version), _) => (version, Source::Settings),
+            (None, Some((version, root))) if checkout.is_some_and(|checkout| checkout.is_recorded) => (version, Source::Submodule(root)),
             (None, Some((version, path))) => (version, Source::Checkout(path)),
             (None, None) => guess::of(files, request).map_or_else(newest, |(version, hint)| (version, Source::Guess(hint))),
         };
-        Release { pack: Arc::clone(Packs::bundled().nearest(version)), checkout: checkout.cloned(), version, source }
+        Release {
+            pack: Arc::clone(Packs::bundled().nearest(version)),
+            checkout: checkout.filter(|checkout| !checkout.is_recorded).cloned(),
+            version,
+            source,
+        }
     }
 
     /// The release of a file that is part of Kubespray itself, by settings or the directories above it; what its roles say is left out.
@@ -72,7 +80,7 @@ impl Release {
     pub(crate) fn oldest(&self) -> Version {
         let oldest_known = || Packs::bundled().versions().next().unwrap_or(self.version);
         match &self.source {
-            Source::Settings | Source::Checkout(_) => self.version,
+            Source::Settings | Source::Checkout(_) | Source::Submodule(_) => self.version,
             Source::Guess(hint) => hint.oldest.unwrap_or_else(oldest_known),
             Source::Newest => oldest_known(),
         }
@@ -187,7 +195,7 @@ impl Source {
     /// The path that [`fmt::Display`] shows.
     pub(crate) fn path(&self) -> Option<&Arc<str>> {
         match self {
-            Source::Checkout(path) => Some(path),
+            Source::Checkout(path) | Source::Submodule(path) => Some(path),
             Source::Guess(hint) => Some(&hint.path),
             Source::Settings | Source::Newest => None,
         }
@@ -199,6 +207,7 @@ impl fmt::Display for Source {
         match self {
             Source::Settings => write!(f, "settings"),
             Source::Checkout(path) => write!(f, "{path}"),
+            Source::Submodule(root) => write!(f, "recorded for the submodule {root}, which is not checked out"),
             Source::Guess(hint) => write!(f, "guessed: {hint}"),
             Source::Newest => write!(f, "newest known release, no checkout found"),
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hostwise_analysis::{
-    CHECKOUT_TAG, Environment, Settings, Workspace, checkout_problems, declaration, explain_component, explain_host, explain_variable,
+    CHECKOUT_TAG, Environment, RECORDED_COMMIT, Settings, Workspace, checkout_problems, declaration, explain_component, explain_host,
+    explain_variable,
 };
 use hostwise_fixture::Fixture;
 use hostwise_inventory::{Content, Files, SourceFile};
@@ -153,6 +154,22 @@ fn an_inventory_hints_at_its_release() {
         "#- /repo/env/prod/group_vars/etcd.yml\na: 1\n#- /repo/env/prod/group_vars/k8s_cluster/kube_control_plane.yml\na: 1\n",
         "2.28.1 (guessed: group_vars/k8s_cluster/kube_control_plane.yml is there (/repo/env/prod/group_vars/k8s_cluster/kube_control_plane.yml))",
     );
+}
+
+#[test]
+fn a_submodule_that_is_not_checked_out_has_the_release_of_its_commit() {
+    let modules = "#- /repo/.gitmodules\n[submodule \"ks\"]\n\tpath = ks\n\turl = https://github.com/kubernetes-sigs/kubespray\n";
+    let at = |commit: &str| format!("{modules}#- /repo/ks/{RECORDED_COMMIT}\n{commit}");
+    // The tag v2.23.0 is an annotated one.
+    for (commit, release) in [
+        ("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a", "2.30.0"),
+        ("c33e4d7bb76cadb52707b2714bb199885563f2a9", "2.23.0, by what is known of 2.24.0"),
+    ] {
+        check_release(&at(commit), &format!("{release} (recorded for the submodule /repo/ks, which is not checked out)"));
+    }
+    check_release(&at("46dbdd3990000000000000000000000000000000"), "2.31.0 (newest known release, no checkout found)");
+    // What its roles would say is known of the release.
+    check_variable(&at("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a"), "kubelet_checksums", "null role-vars");
 }
 
 /// Value, origin, and what it beat, of a variable on host `b`.

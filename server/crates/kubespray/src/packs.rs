@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::variables::parsed;
@@ -62,6 +63,12 @@ impl Packs {
         crate::variables::values(variable, release)
     }
 
+    /// The release whose tag names a commit, given in hexadecimal. Reads no pack for it.
+    pub fn tagged(&self, commit: &str) -> Option<Version> {
+        let commits: FxHashMap<String, Version> = parsed(sources::COMMITS);
+        commits.get(commit).copied()
+    }
+
     /// The releases that have a pack, oldest first.
     pub fn versions(&self) -> impl ExactSizeIterator<Item = Version> {
         self.packs.iter().map(|(version, _)| *version)
@@ -91,6 +98,18 @@ mod tests {
         assert_eq!(packs.nearest(Version { minor: development.minor + 1, ..development }).version, development);
         assert_eq!(packs.nearest(Version { major: 1, minor: 0, patch: 0 }).version, Version { major: 2, minor: 24, patch: 0 });
         assert_eq!(packs.nearest(Version { major: 2, minor: 28, patch: 9 }).version, Version { major: 2, minor: 28, patch: 1 });
+    }
+
+    #[test]
+    fn every_release_but_the_one_in_development_has_the_commit_of_its_tag() {
+        let commits: FxHashMap<String, Version> = parsed(sources::COMMITS);
+        assert!(commits.keys().all(|commit| commit.len() == 40 && commit.bytes().all(|digit| digit.is_ascii_hexdigit())));
+        let packs = Packs::bundled();
+        for version in packs.versions().filter(|version| *version != packs.development()) {
+            assert_eq!(commits.values().filter(|tagged| **tagged == version).count(), 1, "{version}");
+        }
+        assert_eq!(packs.tagged("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a"), Some(Version { major: 2, minor: 30, patch: 0 }));
+        assert_eq!(packs.tagged("46dbdd3"), None);
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Places {
         Places {
             home: home.into(),
             repository: repository.into(),
-            submodules: submodules(gitmodules).map(|path| join(repository, path)).collect(),
+            submodules: submodule_paths(gitmodules).map(|path| join(repository, path)).collect(),
             configured,
             installed: installed.collect(),
         }
@@ -81,8 +81,14 @@ pub fn named_places(files: &Files, source: &str, settings: &Settings) -> Vec<Arc
     [places.submodules, places.configured, places.installed].concat()
 }
 
+/// The directories of the submodules that are Kubespray in the repository that holds an inventory source, whether or not they are there. `files` must
+/// hold what [`named_places`] needs.
+pub fn submodules(files: &Files, source: &str, settings: &Settings) -> Vec<Arc<str>> {
+    Places::of(files, source, settings).submodules
+}
+
 /// The paths of the submodules that are Kubespray, by their URL.
-fn submodules(gitmodules: &str) -> impl Iterator<Item = &str> {
+fn submodule_paths(gitmodules: &str) -> impl Iterator<Item = &str> {
     gitmodules.split("[submodule").skip(1).filter_map(|section| {
         let value = |key: &str| {
             let mut assigned = section.lines().rev().filter_map(|line| line.split_once('='));
