@@ -135,7 +135,7 @@ impl Document {
     }
 
     /// The anchors with their `&`, by node.
-    pub(crate) fn anchors(&self) -> impl Iterator<Item = TextRange> {
+    pub fn anchors(&self) -> impl Iterator<Item = TextRange> {
         self.arena.anchors.iter().map(|&(_, range)| range)
     }
 

@@ -1,12 +1,13 @@
 //! The steps of a script that may fail for want of a tool, for all inventories of a release alike.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use hostwise_kubespray::Pack;
+use rustc_hash::FxHashMap;
 
-use super::model::{Keywords, Loop, PlayFile, is_template};
+use super::model::{Keywords, KeywordsId, Loop, PlayFile, is_template};
 use super::needs::Source;
-use super::script::{FrameKind, Script, ScriptPlay, Step};
+use super::script::{FileIndex, FrameKind, Names, Script, ScriptPlay, Step};
 use super::toolset::{ToolTable, Tools};
 
 /// A step that may need something that Kubespray installs, and whose failure nothing catches.
@@ -17,15 +18,52 @@ pub(crate) struct Candidate {
     /// Index of its play in the script.
     pub(crate) play: usize,
     pub(crate) tools: Tools,
-    pub(crate) identity: Identity,
+    identity: Identity,
 }
 
-/// What the step, everything around it and the names of its script are, by the places of these things in memory: what was found for an inventory
-/// holds for a step of a later script with the same identity, as long as the earlier script is still there.
-pub(crate) type Identity = Box<[usize]>;
+/// What is written for the step and for everything around it, by the places of these texts in memory: what was found for an inventory holds for a step
+/// of a later script with the same identity, as long as the earlier script is still there, and names mean the same.
+type Identity = Box<[usize]>;
 
 /// The candidates of a script, by play.
-pub(crate) fn candidates(script: &Script, pack: &Pack) -> Vec<Candidate> {
+#[derive(Debug)]
+pub(crate) struct Candidates {
+    pub(crate) all: Vec<Candidate>,
+    names: Arc<Names>,
+    /// What [`Candidates::since`] found.
+    since: Mutex<Vec<(Weak<Candidates>, Arc<Since>)>>,
+}
+
+/// Candidates compared with earlier ones.
+#[derive(Debug)]
+pub(crate) struct Since {
+    /// For each candidate the index of one before that is the same.
+    pub(crate) was: Vec<Option<usize>>,
+    /// The names that mean something else now; `None` when any may.
+    pub(crate) names: Option<Vec<Arc<str>>>,
+}
+
+impl Candidates {
+    pub(crate) fn of(script: &Script, pack: &Pack) -> Candidates {
+        Candidates { all: candidates(script, pack), names: Arc::clone(&script.names), since: Mutex::default() }
+    }
+
+    /// What has become of earlier candidates of a playbook; compared once for all inventories.
+    pub(crate) fn since(&self, before: &Arc<Candidates>) -> Arc<Since> {
+        let mut known = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, since)) = known.iter().find(|(known, _)| std::ptr::eq(known.as_ptr(), Arc::as_ptr(before))) {
+            return Arc::clone(since);
+        }
+        let earlier: FxHashMap<&Identity, usize> =
+            before.all.iter().enumerate().map(|(index, candidate)| (&candidate.identity, index)).collect();
+        let was = self.all.iter().map(|candidate| earlier.get(&candidate.identity).copied()).collect();
+        let since = Arc::new(Since { was, names: self.names.since(&before.names) });
+        known.push((Arc::downgrade(before), Arc::clone(&since)));
+        since
+    }
+}
+
+fn candidates(script: &Script, pack: &Pack) -> Vec<Candidate> {
     let table = ToolTable::of(pack);
     let tools_of_files: Vec<Arc<[Tools]>> = script.files.iter().map(|file| file.tools(&table, pack.version)).collect();
     let mut found = Vec::new();
@@ -74,18 +112,32 @@ fn is_forgiving(keywords: &Keywords) -> bool {
 }
 
 fn identity(script: &Script, play: &ScriptPlay, step: &Step) -> Identity {
-    let file = |index: u32| Arc::as_ptr(&script.files[index as usize]).cast::<PlayFile>().addr();
-    let mut identity = vec![Arc::as_ptr(&script.names).addr(), usize::from(play.has_defaults), file(step.file), step.task as usize];
-    if script.is_handler(step) {
-        // It depends on the tasks that notify it.
-        identity.push(std::ptr::from_ref(script).addr());
-    }
+    let mut identity = vec![usize::from(play.has_defaults)];
+    add_surroundings(script, step, &mut identity);
     identity.extend(script.file_run_by(step).map(|file| Arc::as_ptr(file).addr()));
-    for frame in script.frames_of(step) {
-        identity.extend([file(frame.file), frame.keywords as usize]);
-        if let FrameKind::Role(role) = &frame.kind {
-            identity.extend(role.vars.iter().chain(&role.defaults).map(|&of_role| file(of_role)));
+    if let Some(handler) = script.handler_of(step) {
+        // It depends on the tasks that notify it.
+        identity.push(usize::from(handler.is_ambiguous));
+        for notifier in &handler.notified_by {
+            identity.push(usize::from(notifier.is_certain));
+            add_surroundings(script, &script.steps[notifier.step], &mut identity);
         }
     }
     identity.into()
+}
+
+/// Adds what is written for a step and around it.
+fn add_surroundings(script: &Script, step: &Step, identity: &mut Vec<usize>) {
+    let file = |index: FileIndex| Arc::as_ptr(&script.files[index as usize]).cast::<PlayFile>().addr();
+    let written = |file: FileIndex, keywords: KeywordsId| script.files[file as usize].keywords(keywords).written.as_ptr().addr();
+    identity.push(written(step.file, script.task(step).keywords));
+    for frame in script.frames_of(step) {
+        identity.push(written(frame.file, frame.keywords));
+        match &frame.kind {
+            FrameKind::Role(role) => identity.extend(role.vars.iter().chain(&role.defaults).map(|&of_role| file(of_role))),
+            FrameKind::Rescue => identity.push(0),
+            FrameKind::Handler(_) => identity.push(1),
+            FrameKind::Import | FrameKind::Play | FrameKind::Block | FrameKind::Guarded | FrameKind::Include => {}
+        }
+    }
 }

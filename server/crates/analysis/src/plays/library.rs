@@ -23,53 +23,45 @@ pub(crate) struct Library {
     installs: OnceLock<Installs>,
     /// What an earlier library had, where it still holds.
     earlier: Vec<Arc<Script>>,
-    /// What it had, whether it holds or not.
-    before: Vec<Arc<Script>>,
 }
 
+/// What was made of files, by path; of another text than now for those that were not asked for since.
 type Known = FxHashMap<Arc<str>, (Arc<SourceFile>, Option<Arc<PlayFile>>)>;
 
 impl Library {
     /// The library over `files`; what stayed the same since `previous` is taken over.
     pub(crate) fn new(files: &Files, previous: Option<&Library>) -> Library {
-        let is_same = |path: &Arc<str>, source: &Arc<SourceFile>| files.file(path).is_some_and(|file| Arc::ptr_eq(file, source));
         let known = previous.map(|previous| {
             let known = previous.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known
-                .iter()
-                .filter(|(path, (source, _))| is_same(path, source))
-                .map(|(path, value)| (Arc::clone(path), value.clone()))
-                .collect()
+            known.iter().filter(|(path, _)| files.file(path).is_some()).map(|(path, value)| (Arc::clone(path), value.clone())).collect()
         });
-        let before: Vec<Arc<Script>> = previous.map_or_else(Vec::new, |previous| match previous.scripts.get() {
-            Some(scripts) => scripts.clone(),
-            None => previous.earlier.clone(),
+        let before: &[Arc<Script>] = previous.map_or(&[], |previous| previous.scripts.get().unwrap_or(&previous.earlier));
+        let checkouts = checkouts(files);
+        let are_all_edits = previous.is_some_and(|previous| {
+            previous.checkouts == checkouts && previous.files.differences(files).iter().all(|&(_, both_are_files)| both_are_files)
         });
-        let are_all_edits =
-            previous.is_some_and(|previous| previous.files.differences(files).iter().all(|&(_, both_are_files)| both_are_files));
-        let holds = |script: &&Arc<Script>| {
-            let mut sources = script.files.iter().map(|file| &file.source).chain(&script.scripts);
-            are_all_edits && sources.all(|source| is_same(source.path(), source))
-        };
+        let is_same = |source: &Arc<SourceFile>| files.file(source.path()).is_some_and(|file| Arc::ptr_eq(file, source));
+        let holds = |script: &&Arc<Script>| are_all_edits && script.sources.values().all(is_same);
         let earlier = before.iter().filter(holds).cloned().collect();
         Library {
             files: files.clone(),
-            checkouts: checkouts(files),
+            checkouts,
             known: Mutex::new(known.unwrap_or_default()),
             scripts: OnceLock::new(),
             installs: OnceLock::new(),
             earlier,
-            before,
         }
     }
 
     /// The file at `path`, taken apart; `None` when it is not there or holds nothing that counts here.
     pub(crate) fn file(&self, path: &str) -> Option<Arc<PlayFile>> {
         let source = self.files.file(path)?;
-        if let Some((_, file)) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
-            return file.clone();
-        }
-        let file = parse::parse(source).map(Arc::new);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        let before = match known {
+            Some((known, file)) if Arc::ptr_eq(&known, source) => return file,
+            known => known.and_then(|(_, file)| file),
+        };
+        let file = parse::parse(source, before.as_deref()).map(Arc::new);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(Arc::clone(source.path()), (Arc::clone(source), file.clone()));
         file
@@ -81,8 +73,7 @@ impl Library {
             let of = |path: &Arc<str>| {
                 let is_it = |script: &&Arc<Script>| script.path == *path;
                 let earlier = self.earlier.iter().find(is_it).cloned();
-                let before = self.before.iter().find(is_it).map(|before| &**before);
-                earlier.unwrap_or_else(|| Arc::new(script::build_after(self, path, before)))
+                earlier.unwrap_or_else(|| Arc::new(script::build(self, path)))
             };
             self.roots().iter().map(of).collect()
         })

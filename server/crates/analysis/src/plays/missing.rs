@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hostwise_expression::Truth;
 use hostwise_inventory::HostId;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidates::Identity;
+use super::candidates::Candidates;
 use super::needs::{Need, NeedKind};
 use super::script::Script;
 use super::toolset::{ToolTable, Tools};
@@ -103,17 +103,24 @@ fn is_reached_over_ssh(cluster: &Cluster, host: HostId) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Findings(Mutex<FxHashMap<Arc<str>, Arc<OfScript>>>);
 
-/// The hosts on which a step lacks what it needs; mostly none.
-pub(crate) type Failing = Arc<[(HostId, Need)]>;
+/// A candidate that lacks what it needs on some hosts.
+#[derive(Clone, Debug)]
+pub(crate) struct Failing {
+    pub(crate) candidate: usize,
+    /// Where its task began when the needs were read.
+    pub(crate) start: u32,
+    pub(crate) hosts: Arc<[(HostId, Need)]>,
+}
 
 /// What was found of a script.
 #[derive(Debug)]
 pub(crate) struct OfScript {
     pub(crate) script: Arc<Script>,
-    /// Of candidates that had to be looked at.
-    pub(crate) known: FxHashMap<Identity, Failing>,
-    /// Candidates that fail somewhere, by their index, in order.
-    pub(crate) failing: Vec<(usize, Failing)>,
+    pub(crate) candidates: Arc<Candidates>,
+    /// Of all candidates, in order.
+    pub(crate) failing: Vec<Failing>,
+    /// The names for which it mattered whether the script sets them.
+    pub(crate) asked: Arc<FxHashSet<Arc<str>>>,
 }
 
 impl Findings {

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::needs::source_of_needs;
 use super::toolset::{ToolTable, Tools};
 
-/// A file with plays, with tasks, or with the variables of a role.
+/// A file with plays, with tasks, or with the variables or dependencies of a role.
 #[derive(Debug)]
 pub(crate) struct PlayFile {
     pub(crate) source: Arc<SourceFile>,
@@ -31,6 +31,8 @@ pub(crate) enum Content {
     Tasks(Vec<Item>),
     /// Root entries of a mapping: names and values.
     Variables(FxHashMap<Arc<str>, NodeId>),
+    /// Of a role: the roles before it.
+    Dependencies(Vec<RoleUse>),
 }
 
 /// Index of a [`Task`] in its file.
@@ -100,6 +102,9 @@ pub(crate) struct Block {
 /// What plays, blocks and tasks have in common.
 #[derive(Debug, Default)]
 pub(crate) struct Keywords {
+    /// All that is written for the thing, but the lists of tasks and roles in it. It is the same in memory in the next version of a file where that says the
+    /// same, in whatever place.
+    pub(crate) written: Arc<str>,
     pub(crate) when: Vec<Text>,
     /// In the order of writing.
     pub(crate) vars: Vec<(Arc<str>, NodeId)>,

@@ -32,6 +32,14 @@ pub(crate) enum Failure {
     Message,
 }
 
+impl Need {
+    /// The same in a task that began at byte `from` and begins at byte `to` now.
+    pub(super) fn moved(&self, from: u32, to: u32) -> Need {
+        let range = TextRange { start: self.range.start - from + to, end: self.range.end - from + to };
+        Need { range, ..self.clone() }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum NeedKind {
     Program,

@@ -7,19 +7,29 @@ use std::sync::Arc;
 use hostwise_inventory::SourceFile;
 use hostwise_syntax::TextRange;
 use hostwise_syntax::yaml::{Entry, Node};
+use rustc_hash::FxHashMap;
 
 pub(crate) use keywords::is_reserved;
+
+use crate::discovery::{name_of, parent};
 
 use super::model::{Block, Content, Item, Keywords, KeywordsId, Module, Play, PlayFile, RoleUse, Task, TaskId, Text, text};
 
 /// Blocks nested deeper than this are left out.
 const DEPTH: usize = 30;
 
-/// The model of a file; `None` when it has neither plays nor tasks nor variables.
-pub(super) fn parse(source: &Arc<SourceFile>) -> Option<PlayFile> {
+/// The model of a file; `None` when it has neither plays nor tasks nor variables. What is written as in the version before is taken over from there.
+pub(super) fn parse(source: &Arc<SourceFile>, before: Option<&PlayFile>) -> Option<PlayFile> {
     let root = source.yaml().root()?;
-    let mut parser = Parser { tasks: Vec::new(), keywords: Vec::new() };
-    let content = if root.is_mapping() {
+    let mut parser = Parser { source, tasks: Vec::new(), keywords: Vec::new(), written: FxHashMap::default() };
+    // Behind an anchor the same words may say something else.
+    if source.yaml().anchors().next().is_none() {
+        let known = before.into_iter().flat_map(|before| &before.keywords);
+        parser.written = known.map(|keywords| (&*keywords.written, &keywords.written)).collect();
+    }
+    let content = if root.is_mapping() && is_meta(source.path()) {
+        Content::Dependencies(parser.roles(root.get("dependencies").map(|entry| entry.value)))
+    } else if root.is_mapping() {
         let entries = root.entries().filter(|entry| entry.colon.is_some());
         Content::Variables(entries.map(|entry| (Arc::from(entry.key.text()), entry.value.id())).collect())
     } else if root.items().any(is_play) {
@@ -32,13 +42,9 @@ pub(super) fn parse(source: &Arc<SourceFile>) -> Option<PlayFile> {
     Some(PlayFile::new(source, content, parser.tasks, parser.keywords))
 }
 
-/// The roles that `meta/main.yml` names, with their keywords in a file of their own.
-pub(super) fn dependencies(source: &Arc<SourceFile>) -> Option<(PlayFile, Vec<RoleUse>)> {
-    let list = source.yaml().root()?.get("dependencies")?.value;
-    let mut parser = Parser { tasks: Vec::new(), keywords: Vec::new() };
-    let roles = parser.roles(Some(list));
-    let content = Content::Tasks(Vec::new());
-    Some((PlayFile::new(source, content, parser.tasks, parser.keywords), roles))
+/// Whether the file is where a role names the roles that it depends on.
+fn is_meta(path: &str) -> bool {
+    matches!(name_of(path), "main.yml" | "main.yaml") && name_of(parent(path)) == "meta"
 }
 
 fn is_play(item: Node<'_>) -> bool {
@@ -50,20 +56,46 @@ pub(super) fn short(name: &str) -> &str {
     ["ansible.builtin.", "ansible.legacy."].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
 }
 
-struct Parser {
+struct Parser<'p> {
+    source: &'p SourceFile,
     tasks: Vec<Task>,
     keywords: Vec<Keywords>,
+    /// What is written in the version before.
+    written: FxHashMap<&'p str, &'p Arc<str>>,
 }
 
-impl Parser {
-    fn keywords(&mut self, keywords: Keywords) -> KeywordsId {
+/// The lists of a play that have keywords of their own.
+const LISTS_OF_PLAY: [&str; 5] = ["handlers", "post_tasks", "pre_tasks", "roles", "tasks"];
+
+/// The same of a block.
+const LISTS_OF_BLOCK: [&str; 3] = ["always", "block", "rescue"];
+
+impl Parser<'_> {
+    /// Adds the keywords of a thing that has lists of these names.
+    fn keywords(&mut self, node: Node<'_>, mut keywords: Keywords, lists: &[&str]) -> KeywordsId {
+        keywords.written = self.written(node, lists);
         self.keywords.push(keywords);
         self.keywords.len() as KeywordsId - 1
     }
 
+    /// From the start of its line, each entry: how deep it stands is part of what it says.
+    fn written(&self, node: Node<'_>, lists: &[&str]) -> Arc<str> {
+        let text = self.source.text();
+        let from_line = |range: TextRange| {
+            let start = text[..range.start as usize].rfind('\n').map_or(0, |at| at + 1);
+            &text[start..range.end as usize]
+        };
+        let whole: String = if node.is_mapping() {
+            let entries = node.entries().filter(|entry| !lists.contains(&&*entry.key.text()));
+            entries.map(|entry| format!("{}\n", from_line(entry.range()))).collect()
+        } else {
+            from_line(node.range()).to_owned()
+        };
+        self.written.get(&*whole).map_or_else(|| Arc::from(whole), |known| Arc::clone(known))
+    }
+
     fn play(&mut self, node: Node<'_>) -> Play {
-        let keywords = keywords::of(node);
-        let keywords = self.keywords(keywords);
+        let keywords = self.keywords(node, keywords::of(node), &LISTS_OF_PLAY);
         let value = |key: &str| node.get(key).map(|entry| entry.value);
         let import = node.entries().find(|entry| short(&entry.key.text()) == "import_playbook").and_then(|entry| {
             let file = entry.value.get("file").map(|file| file.value);
@@ -99,7 +131,7 @@ impl Parser {
                 |entry: &Entry<'_>| !keywords::is_keyword(&entry.key.text()) && !matches!(&*entry.key.text(), "role" | "name");
             let parameters = item.entries().filter(|entry| entry.colon.is_some()).filter(is_parameter);
             of_role.vars.extend(parameters.map(|entry| (Arc::from(entry.key.text()), entry.value.id())));
-            let keywords = self.keywords(of_role);
+            let keywords = self.keywords(item, of_role, &[]);
             roles.push(RoleUse { role, keywords });
         }
         roles
@@ -116,9 +148,8 @@ impl Parser {
         if value("block").is_none() {
             return Item::Task(self.task(node));
         }
-        let keywords = keywords::of(node);
         Item::Block(Block {
-            keywords: self.keywords(keywords),
+            keywords: self.keywords(node, keywords::of(node), &LISTS_OF_BLOCK),
             block: self.items(value("block"), depth),
             rescue: self.items(value("rescue"), depth),
             always: self.items(value("always"), depth),
@@ -126,7 +157,6 @@ impl Parser {
     }
 
     fn task(&mut self, node: Node<'_>) -> TaskId {
-        let keywords = keywords::of(node);
         let value = |key: &str| node.get(key).map(|entry| entry.value);
         let module = module(node);
         let always_changes = match value("changed_when") {
@@ -138,7 +168,7 @@ impl Parser {
             node: node.id(),
             range: node.range(),
             name: value("name").and_then(text),
-            keywords: self.keywords(keywords),
+            keywords: self.keywords(node, keywords::of(node), &[]),
             module,
             failed_when: value("failed_when").map(texts).unwrap_or_default(),
             register: value("register").and_then(text),

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::model::{Keywords, Loop, PlayFile, Text};
 use super::repeats::rounds;
-use super::scope::StepScope;
+use super::scope::{Asked, StepScope};
 use super::script::{FrameKind, Handler, Script, ScriptPlay, Step};
 use crate::cluster::Cluster;
 use crate::components::depends_on;
@@ -71,11 +71,16 @@ pub(crate) fn pattern(hosts: &[Text]) -> HostPattern {
 
 /// The outcomes of a step on the hosts of its play, in their order.
 pub(crate) fn outcomes(cluster: &Cluster, script: &Script, play: &ScriptPlay, step: &Step, hosts: &[HostId]) -> Vec<(HostId, Outcome)> {
-    let around = StepScope::new(script, play, step);
+    outcomes_in(cluster, &StepScope::new(script, play, step, &Asked::default()), hosts)
+}
+
+/// The same of the step in a scope.
+pub(super) fn outcomes_in(cluster: &Cluster, around: &StepScope<'_>, hosts: &[HostId]) -> Vec<(HostId, Outcome)> {
+    let StepScope { script, step, .. } = *around;
     let once = script.keywords_of(step).find_map(|keywords| keywords.run_once.as_ref());
     let runs_once = once.is_some_and(|once| !once.is_template());
     let may_run_once = once.is_some() && !runs_once;
-    let of = |host, without_own| outcome(cluster, &around, host, without_own);
+    let of = |host, without_own| outcome(cluster, around, host, without_own);
     if runs_once {
         let first = hosts.first().map(|&host| (host, of(host, false).0));
         let others = hosts.iter().skip(1).map(|&host| (host, Outcome::Skipped(Skip::RunsOnce)));

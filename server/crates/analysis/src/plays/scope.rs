@@ -1,9 +1,11 @@
 //! What names mean in a task on a host: the inventory, under what plays, roles, blocks and tasks set.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use hostwise_expression::{Reason, Scope, Value};
 use hostwise_inventory::HostId;
+use rustc_hash::FxHashSet;
 
 use super::model::{Content, PlayFile};
 use super::script::{FrameKind, Script, ScriptPlay, Step};
@@ -18,6 +20,24 @@ pub(crate) struct StepScope<'s> {
     has_defaults: bool,
     /// Names whose values are known here, whatever else sets them.
     known: Vec<(Arc<str>, Value)>,
+    asked: &'s Asked,
+}
+
+/// The names that were looked for in what a script sets.
+#[derive(Debug, Default)]
+pub(crate) struct Asked(RefCell<FxHashSet<Arc<str>>>);
+
+impl Asked {
+    fn add(&self, name: &str) {
+        let mut names = self.0.borrow_mut();
+        if !names.contains(name) {
+            names.insert(name.into());
+        }
+    }
+
+    pub(super) fn into_names(self) -> FxHashSet<Arc<str>> {
+        self.0.into_inner()
+    }
 }
 
 /// The same on a host.
@@ -27,19 +47,19 @@ pub(crate) struct TaskScope<'s> {
 }
 
 impl<'s> StepScope<'s> {
-    pub(crate) fn new(script: &'s Script, play: &ScriptPlay, step: &'s Step) -> Self {
-        Self { script, step, has_defaults: play.has_defaults, known: Vec::new() }
+    pub(crate) fn new(script: &'s Script, play: &ScriptPlay, step: &'s Step, asked: &'s Asked) -> Self {
+        Self { script, step, has_defaults: play.has_defaults, known: Vec::new(), asked }
     }
 
     /// The names around another step of the same play.
     pub(super) fn at(&self, step: &'s Step) -> Self {
-        Self { script: self.script, step, has_defaults: self.has_defaults, known: Vec::new() }
+        Self { step, known: Vec::new(), ..*self }
     }
 
     /// The same, where a name has this value.
     pub(super) fn with(&self, name: &str, value: Value) -> Self {
         let known = self.known.iter().cloned().chain([(name.into(), value)]).collect();
-        Self { script: self.script, step: self.step, has_defaults: self.has_defaults, known }
+        Self { known, ..*self }
     }
 
     pub(crate) fn on(&'s self, cluster: &'s Cluster, host: HostId, without_own: bool) -> TaskScope<'s> {
@@ -94,6 +114,7 @@ impl Scope for TaskScope<'_> {
         {
             return self.host.lookup(name);
         }
+        self.around.asked.add(name);
         if names.runtime.contains(name) || self.around.step.is_after_unknown {
             return unknown();
         }
@@ -123,7 +144,7 @@ impl Scope for TaskScope<'_> {
 fn entry(file: &Arc<PlayFile>, name: &str) -> Option<Value> {
     match &file.content {
         Content::Variables(entries) => entries.get(name).map(|&value| value_of(file, value, name)),
-        Content::Playbook(_) | Content::Tasks(_) => None,
+        Content::Playbook(_) | Content::Tasks(_) | Content::Dependencies(_) => None,
     }
 }
 

@@ -10,12 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hostwise_inventory::SourceFile;
 use hostwise_kubespray::{Pack, Version};
+use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidates::{self, Candidate};
+use super::candidates::Candidates;
 use super::model::{Keywords, KeywordsId, Play, PlayFile, Task, TaskId, Text};
 
-pub(super) use build::{build, build_after};
+pub(super) use build::build;
 
 /// All steps of a playbook.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Script {
     pub(crate) path: Arc<str>,
     /// Every file that was followed.
     pub(crate) files: Vec<Arc<PlayFile>>,
+    /// Every text that it was made of.
+    pub(super) sources: IndexMap<Arc<str>, Arc<SourceFile>>,
     pub(super) frames: Vec<Frame>,
     pub(crate) plays: Vec<ScriptPlay>,
     /// Of all plays, in order.
@@ -32,11 +35,11 @@ pub(crate) struct Script {
     /// The files that tasks run with `script`.
     pub(crate) scripts: Vec<Arc<SourceFile>>,
     /// By release: what [`Script::candidates`] found.
-    pub(super) candidates: Mutex<BTreeMap<Version, Arc<[Candidate]>>>,
+    pub(super) candidates: Mutex<BTreeMap<Version, Arc<Candidates>>>,
 }
 
 /// Names that get values besides the inventory.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Names {
     /// Set while Ansible runs: registered, `set_fact`, `include_vars`, `vars_files`, prompts.
     pub(super) runtime: FxHashSet<Arc<str>>,
@@ -44,6 +47,15 @@ pub(super) struct Names {
     pub(super) of_roles: FxHashSet<Arc<str>>,
     /// Groups are made that are not Kubespray's.
     pub(super) groups_change: bool,
+}
+
+impl Names {
+    /// The names that mean something else than before, in no order; `None` when any may.
+    pub(super) fn since(&self, before: &Names) -> Option<Vec<Arc<str>>> {
+        let sets = [(&self.runtime, &before.runtime), (&self.of_roles, &before.of_roles)];
+        let differences = sets.into_iter().flat_map(|(now, before)| now.symmetric_difference(before));
+        (self.groups_change == before.groups_change).then(|| differences.cloned().collect())
+    }
 }
 
 /// Index of a file in [`Script::files`].
@@ -155,9 +167,9 @@ impl Script {
     }
 
     /// The steps that may need a tool of this release.
-    pub(super) fn candidates(&self, pack: &Pack) -> Arc<[Candidate]> {
+    pub(super) fn candidates(&self, pack: &Pack) -> Arc<Candidates> {
         let mut known = self.candidates.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(pack.version).or_insert_with(|| candidates::candidates(self, pack).into()))
+        Arc::clone(known.entry(pack.version).or_insert_with(|| Arc::new(Candidates::of(self, pack))))
     }
 
     /// The index of the play that a step belongs to.

@@ -9,14 +9,14 @@ use hostwise_inventory::HostId;
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidates::Candidate;
+use super::candidates::{Candidates, Since};
 use super::installs::mentions;
 use super::library::Library;
 use super::missing::{Failing, Missing, OfScript};
 use super::needs::{Failure, Need, needs, needs_of_file};
 use super::repeats::rounds;
-use super::runs::{Hosts, Outcome, by_situation, hosts_of, outcome_of_round, outcomes};
-use super::scope::StepScope;
+use super::runs::{Hosts, Outcome, by_situation, hosts_of, outcome_of_round, outcomes, outcomes_in};
+use super::scope::{Asked, StepScope};
 use super::script::{Script, ScriptPlay, Step};
 use crate::cluster::Cluster;
 use crate::discovery::parent;
@@ -40,23 +40,24 @@ pub(crate) struct MissingTool {
 /// The tasks of a script that will fail, in order.
 pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Arc<Script>) -> Vec<MissingTool> {
     let Some(candidates) = cluster.kubespray.as_ref().map(|release| script.candidates(&release.pack)) else { return Vec::new() };
-    let Some(missing) = (!candidates.is_empty()).then(|| cluster.missing_tools()).flatten() else { return Vec::new() };
+    let Some(missing) = (!candidates.all.is_empty()).then(|| cluster.missing_tools()).flatten() else { return Vec::new() };
     let of_script = of_script(cluster, script, &candidates, missing);
     let mut found = Vec::new();
     if of_script.failing.is_empty() || overrides_defaults(cluster, library, script) {
         return found;
     }
     let brought = library.installs();
-    for (index, failing) in &of_script.failing {
-        let candidate = &candidates[*index];
+    for failing in &of_script.failing {
+        let candidate = &candidates.all[failing.candidate];
+        let start = script.task(&script.steps[candidate.step]).range.start;
         let mut by_role: BTreeMap<(usize, String), (Need, Role, Vec<HostId>)> = BTreeMap::new();
-        for (host, need) in failing.iter() {
+        for (host, need) in failing.hosts.iter() {
             if brought.may_bring(&need.name) || is_out_before(cluster, library, script, candidate.step, *host, &need.name) {
                 continue;
             }
             let role = cluster.view(*host).role;
             let key = (need.range.start as usize, format!("{} {role}", need.name));
-            by_role.entry(key).or_insert_with(|| (need.clone(), role, Vec::new())).2.push(*host);
+            by_role.entry(key).or_insert_with(|| (need.moved(failing.start, start), role, Vec::new())).2.push(*host);
         }
         for (need, role, hosts) in by_role.into_values() {
             let component = missing.component(need.kind, &need.name).unwrap_or(&need.name).to_owned();
@@ -67,32 +68,52 @@ pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Arc<Script>) 
 }
 
 /// The candidates that fail somewhere in the inventory. What was found of an earlier script, and still holds, is taken from there.
-fn of_script(cluster: &Cluster, script: &Arc<Script>, candidates: &[Candidate], missing: &Missing) -> Arc<OfScript> {
+fn of_script(cluster: &Cluster, script: &Arc<Script>, candidates: &Arc<Candidates>, missing: &Missing) -> Arc<OfScript> {
     let before = cluster.found_tools.get(&script.path);
     if let Some(before) = before.as_ref().filter(|before| Arc::ptr_eq(&before.script, script)) {
         return Arc::clone(before);
     }
-    let mut found = OfScript { script: Arc::clone(script), known: FxHashMap::default(), failing: Vec::new() };
-    let mut start = 0;
-    for of_play in candidates.chunk_by(|a, b| a.play == b.play) {
-        let first = start;
-        start += of_play.len();
-        let play = &script.plays[of_play[0].play];
-        let Hosts::Known(hosts) = hosts_of(cluster, script, play) else { continue };
-        let lacking = missing.on_any(&hosts);
-        for (index, candidate) in of_play.iter().enumerate() {
-            let step = &script.steps[candidate.step];
-            let is_delegated = script.keywords_of(step).any(|keywords| keywords.delegate_to.is_some());
-            let lacking = if is_delegated { missing.anywhere() } else { lacking };
-            if (candidate.tools & lacking).is_empty() {
-                continue;
-            }
-            let known = before.as_ref().and_then(|before| before.known.get(&candidate.identity)).cloned();
-            let failing: Failing = known.unwrap_or_else(|| failing(cluster, script, play, candidate.step, &hosts, missing).into());
-            if !failing.is_empty() {
-                found.failing.push((first + index, Arc::clone(&failing)));
-            }
-            found.known.insert(candidate.identity.clone(), failing);
+    let before = before.map(|before| (candidates.since(&before.candidates), before));
+    let means_the_same = |(since, before): &(Arc<Since>, Arc<OfScript>)| {
+        since.names.as_ref().is_some_and(|names| !names.iter().any(|name| before.asked.contains(name)))
+    };
+    let before = before.filter(means_the_same);
+    let mut found = OfScript {
+        script: Arc::clone(script),
+        candidates: Arc::clone(candidates),
+        failing: Vec::new(),
+        asked: before.as_ref().map(|(_, before)| Arc::clone(&before.asked)).unwrap_or_default(),
+    };
+    let mut hosts_of_play: Option<(usize, Hosts)> = None;
+    for (index, candidate) in candidates.all.iter().enumerate() {
+        if let Some((since, before)) = &before
+            && let Some(was) = since.was[index]
+        {
+            let known = before.failing.binary_search_by_key(&was, |failing| failing.candidate);
+            found.failing.extend(known.ok().map(|at| Failing { candidate: index, ..before.failing[at].clone() }));
+            continue;
+        }
+        let play = &script.plays[candidate.play];
+        let hosts = match &hosts_of_play {
+            Some((of_play, hosts)) if *of_play == candidate.play => hosts,
+            _ => &hosts_of_play.insert((candidate.play, hosts_of(cluster, script, play))).1,
+        };
+        let Hosts::Known(hosts) = hosts else { continue };
+        let step = &script.steps[candidate.step];
+        let is_delegated = script.keywords_of(step).any(|keywords| keywords.delegate_to.is_some());
+        let lacking = if is_delegated { missing.anywhere() } else { missing.on_any(hosts) };
+        if (candidate.tools & lacking).is_empty() {
+            continue;
+        }
+        let asked = Asked::default();
+        let hosts: Arc<[(HostId, Need)]> = failing(cluster, script, play, step, hosts, missing, &asked).into();
+        if !hosts.is_empty() {
+            found.failing.push(Failing { candidate: index, start: script.task(step).range.start, hosts });
+        }
+        let mut asked = asked.into_names();
+        asked.retain(|name| !found.asked.contains(name));
+        if !asked.is_empty() {
+            Arc::make_mut(&mut found.asked).extend(asked);
         }
     }
     let found = Arc::new(found);
@@ -105,16 +126,16 @@ fn failing(
     cluster: &Cluster,
     script: &Script,
     play: &ScriptPlay,
-    index: usize,
+    step: &Step,
     hosts: &[HostId],
     missing: &Missing,
+    asked: &Asked,
 ) -> Vec<(HostId, Need)> {
-    let step = &script.steps[index];
     let (file, task) = (script.file(step), script.task(step));
     if script.keywords_of(step).any(|keywords| keywords.run_once.is_some()) && script.play(play).1.is_some_and(|play| play.has_own_order) {
         return Vec::new();
     }
-    let around = StepScope::new(script, play, step);
+    let around = StepScope::new(script, play, step, asked);
     let delegated = script.keywords_of(step).find_map(|keywords| keywords.delegate_to.as_ref());
     let has_loop = script.step_keywords(step).repeats.is_some();
     let lacking = |host: HostId, without_own: bool| {
@@ -144,7 +165,7 @@ fn failing(
     }
     // A delegated step is found for the host that it is delegated to, once.
     let mut known = FxHashSet::default();
-    let outcomes: FxHashMap<HostId, Outcome> = outcomes(cluster, script, play, step, hosts).into_iter().collect();
+    let outcomes: FxHashMap<HostId, Outcome> = outcomes_in(cluster, &around, hosts).into_iter().collect();
     let runs = lacking.into_iter().filter(|(host, _)| outcomes.get(host) == Some(&Outcome::Runs));
     let at_target = runs.map(|(host, (need, target))| if delegated.is_some() { (target, need) } else { (host, need) });
     at_target.filter(|(host, _)| known.insert(*host)).collect()
@@ -294,7 +315,8 @@ fn may_run(cluster: &Cluster, script: &Script, play: &ScriptPlay, step: &Step, h
 
 /// Whether a `fail` or an `assert` that may run may end the play for the host. What only facts decide is taken to be well: any task may fail before.
 fn may_stop(cluster: &Cluster, script: &Script, play: &ScriptPlay, step: &Step, host: HostId) -> bool {
-    let around = StepScope::new(script, play, step);
+    let asked = Asked::default();
+    let around = StepScope::new(script, play, step, &asked);
     let scope = around.on(cluster, host, false);
     let evaluator = Evaluator::new(&scope, DIALECT);
     let (file, task) = (script.file(step), script.task(step));

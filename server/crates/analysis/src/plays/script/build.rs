@@ -14,24 +14,19 @@ use crate::discovery::{join, parent};
 use crate::plays::installs::{may_install_unnamed, text_may_install};
 use crate::plays::library::Library;
 use crate::plays::model::{Block, Content, Item, KeywordsId, Module, Play, PlayFile, Text};
-use crate::plays::parse;
 
 /// Includes nested deeper than this are left out.
 const DEPTH: usize = 25;
 
 /// The script of the playbook at `path`.
 pub(in crate::plays) fn build(library: &Library, path: &Arc<str>) -> Script {
-    build_after(library, path, None)
-}
-
-/// The same; where the names that get values are those of an earlier script, they are taken over, so that what depends on them is seen to hold.
-pub(in crate::plays) fn build_after(library: &Library, path: &Arc<str>, before: Option<&Script>) -> Script {
     let mut builder = Builder {
         library,
         indices: FileIndices::default(),
         script: Script {
             path: Arc::clone(path),
             files: Vec::new(),
+            sources: IndexMap::new(),
             frames: Vec::new(),
             plays: Vec::new(),
             steps: Vec::new(),
@@ -51,8 +46,7 @@ pub(in crate::plays) fn build_after(library: &Library, path: &Arc<str>, before: 
     };
     builder.playbook(path, None);
     let Builder { mut script, names, .. } = builder;
-    let known = before.map(|before| &before.names).filter(|known| ***known == names);
-    script.names = known.map_or_else(|| Arc::new(names), Arc::clone);
+    script.names = Arc::new(names);
     script
 }
 
@@ -92,7 +86,7 @@ pub(super) struct Place<'p> {
 
 impl Builder<'_> {
     fn playbook(&mut self, path: &Arc<str>, frame: Option<FrameIndex>) {
-        let Some(file) = self.library.file(path).filter(|_| self.open.len() < DEPTH && !self.open.contains(path)) else {
+        let Some(file) = self.file(path).filter(|_| self.open.len() < DEPTH && !self.open.contains(path)) else {
             self.is_unknown = true;
             return;
         };
@@ -119,7 +113,7 @@ impl Builder<'_> {
         let dir = parent(file.path());
         self.has_defaults = self.library.is_kubesprays(file.path());
         for vars in &play.vars_files {
-            match self.library.file(&join(dir, &vars.text)).filter(|_| !vars.is_template()) {
+            match self.file(&join(dir, &vars.text)).filter(|_| !vars.is_template()) {
                 Some(file) => self.names.runtime.extend(names::variables(&file)),
                 None => self.is_unknown = true,
             }
@@ -217,7 +211,7 @@ impl Builder<'_> {
     }
 
     fn tasks_file(&mut self, path: &Arc<str>, place: Place<'_>) {
-        let followed = self.library.file(path).filter(|_| self.open.len() < DEPTH && !self.open.contains(path));
+        let followed = self.file(path).filter(|_| self.open.len() < DEPTH && !self.open.contains(path));
         let Some(file) = followed else {
             self.is_unknown = true;
             return;
@@ -240,18 +234,18 @@ impl Builder<'_> {
         let files = self.variables_of(&role);
         let frame = self.frame(Some(place.frame), place.file, keywords, FrameKind::Role(files));
         let inside = Place { frame, role: Some(&role), ..place };
-        let handlers = ["main.yml", "main.yaml"].iter().find_map(|main| self.library.file(&format!("{role}/handlers/{main}")));
+        let handlers = ["main.yml", "main.yaml"].iter().find_map(|main| self.file(&format!("{role}/handlers/{main}")));
         if let Some(handlers) = handlers {
             self.with_handlers.entry(role.clone()).or_insert_with(|| (handlers, Arc::clone(&name.text), frame));
         }
-        let meta = ["meta/main.yml", "meta/main.yaml"].iter().find_map(|path| self.library.files.file(&format!("{role}/{path}")));
-        if let Some((meta, dependencies)) = meta.and_then(parse::dependencies)
+        let meta = ["meta/main.yml", "meta/main.yaml"].iter().find_map(|path| self.file(&format!("{role}/{path}")));
+        if let Some(meta) = meta
+            && let Content::Dependencies(dependencies) = &meta.content
             && !self.open.contains(meta.path())
         {
             self.open.push(Arc::clone(meta.path()));
-            let meta = Arc::new(meta);
             let file = self.add_file(&meta);
-            for dependency in &dependencies {
+            for dependency in dependencies {
                 self.role(&dependency.role, "main", &meta, dependency.keywords, Place { file, ..inside });
             }
             self.open.pop();
@@ -274,7 +268,7 @@ impl Builder<'_> {
         }
         let mut files = RoleFiles::default();
         for (kind, into) in [("vars", &mut files.vars), ("defaults", &mut files.defaults)] {
-            for source in main_files(self.library, &format!("{role}/{kind}")) {
+            for source in self.main_files(&format!("{role}/{kind}")) {
                 if kind == "vars" {
                     self.names.of_roles.extend(names::variables(&source));
                 }
@@ -304,13 +298,13 @@ impl Builder<'_> {
     }
 
     /// The file that a task runs with `script`: of the role first, then beside the file and the playbook.
-    fn file_of_script(&self, id: u32, file: &Arc<PlayFile>, place: Place<'_>) -> Option<Arc<SourceFile>> {
+    fn file_of_script(&mut self, id: u32, file: &Arc<PlayFile>, place: Place<'_>) -> Option<Arc<SourceFile>> {
         let module = file.task(id).module.as_ref().filter(|module| &*module.name == "script")?;
         let text = file.text_argument(module, "cmd").or_else(|| file.free_form(module))?;
         let name = text.text.split_whitespace().next().filter(|name| !super::super::model::is_template(name))?;
         let bases = place.role.into_iter().chain([parent(file.path()), place.playbook_dir]);
         let mut paths = bases.flat_map(|base| [join(base, &format!("files/{name}")), join(base, name)]);
-        paths.find_map(|path| self.library.files.file(&path).cloned())
+        paths.find_map(|path| self.source(&path))
     }
 
     fn include_vars(&mut self, module: &Module, file: &Arc<PlayFile>, place: Place<'_>, is_kubesprays: bool) {
@@ -321,7 +315,7 @@ impl Builder<'_> {
         let named = file.text_argument(module, "file").or_else(|| file.free_form(module)).filter(|named| !named.is_template());
         let bases = place.role.into_iter().flat_map(|role| [format!("{role}/vars"), role.to_owned()]);
         let bases = bases.chain([parent(file.path()).to_owned(), format!("{}/vars", parent(file.path()))]);
-        let found = named.and_then(|named| bases.map(|base| join(&base, &named.text)).find_map(|path| self.library.file(&path)));
+        let found = named.and_then(|named| bases.map(|base| join(&base, &named.text)).find_map(|path| self.file(&path)));
         match found {
             Some(vars) => self.names.runtime.extend(names::variables(&vars)),
             None => self.cannot_follow(place, is_kubesprays),
@@ -332,8 +326,9 @@ impl Builder<'_> {
     fn cannot_follow(&mut self, place: Place<'_>, is_kubesprays: bool) {
         match place.role.filter(|_| is_kubesprays) {
             Some(role) => {
-                let role = role.to_owned();
-                names::of_role(self.library, &role, &mut self.names.runtime, &mut self.perhaps_notified);
+                let paths = self.library.files.under(role).map(|(path, _)| path);
+                let files: Vec<Arc<PlayFile>> = paths.filter_map(|path| self.file(path)).collect();
+                names::of_role(role, &files, &mut self.names.runtime, &mut self.perhaps_notified);
             }
             None => self.is_unknown |= !is_kubesprays,
         }
@@ -346,6 +341,27 @@ impl Builder<'_> {
         self.script.frames.len() as FrameIndex - 1
     }
 
+    /// `main` or the files of a directory `main`, lowest precedence first.
+    fn main_files(&mut self, directory: &str) -> Vec<Arc<PlayFile>> {
+        let alone = ["main.yml", "main.yaml", "main"].iter().find_map(|name| self.file(&format!("{directory}/{name}")));
+        let main = format!("{directory}/main");
+        let mut files: Vec<Arc<PlayFile>> = alone.into_iter().collect();
+        files.extend(self.library.files.under(&main).filter_map(|(path, _)| self.file(path)));
+        files
+    }
+
+    /// The file at `path`, taken apart: from now on the script depends on it.
+    fn file(&mut self, path: &str) -> Option<Arc<PlayFile>> {
+        self.source(path)?;
+        self.library.file(path)
+    }
+
+    fn source(&mut self, path: &str) -> Option<Arc<SourceFile>> {
+        let source = self.library.files.file(path)?;
+        self.script.sources.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
+        Some(Arc::clone(source))
+    }
+
     fn add_file(&mut self, file: &Arc<PlayFile>) -> FileIndex {
         add_file(&mut self.script, &mut self.indices, file)
     }
@@ -356,14 +372,6 @@ fn add_file(script: &mut Script, indices: &mut FileIndices, file: &Arc<PlayFile>
         script.files.push(Arc::clone(file));
         script.files.len() as FileIndex - 1
     })
-}
-
-/// `main` or the files of a directory `main`, lowest precedence first.
-fn main_files(library: &Library, directory: &str) -> Vec<Arc<PlayFile>> {
-    let alone = ["main.yml", "main.yaml", "main"].iter().find_map(|name| library.file(&format!("{directory}/{name}")));
-    let mut files: Vec<Arc<PlayFile>> = alone.into_iter().collect();
-    files.extend(library.files.under(&format!("{directory}/main")).filter_map(|(path, _)| library.file(path)));
-    files
 }
 
 /// Whether a node is a mapping with entries: the arguments of a module.

@@ -33,7 +33,7 @@ impl Builder<'_> {
                     Some(play) => &play.handlers,
                     None => continue,
                 },
-                Content::Variables(_) => continue,
+                Content::Variables(_) | Content::Dependencies(_) => continue,
             };
             for item in items {
                 let Item::Task(id) = item else { continue };

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::build::keys;
-use crate::plays::library::Library;
 use crate::plays::model::{Content, Module, PlayFile};
 
 /// The root entries of a file with variables.
@@ -16,7 +15,7 @@ pub(super) fn variables(file: &PlayFile) -> Vec<Arc<str>> {
             names.sort_unstable();
             names
         }
-        Content::Playbook(_) | Content::Tasks(_) => Vec::new(),
+        Content::Playbook(_) | Content::Tasks(_) | Content::Dependencies(_) => Vec::new(),
     }
 }
 
@@ -34,16 +33,15 @@ pub(super) fn assigned(file: &PlayFile, module: &Module) -> Vec<Arc<str>> {
 }
 
 /// Everything that any file of a role may set while it runs, and the handlers that it may notify.
-pub(super) fn of_role(library: &Library, role: &str, into: &mut FxHashSet<Arc<str>>, notified: &mut FxHashSet<Arc<str>>) {
-    for (path, _) in library.files.under(role) {
-        let below = &path[role.len() + 1..];
-        let Some(file) = library.file(path) else { continue };
+pub(super) fn of_role(role: &str, files: &[Arc<PlayFile>], into: &mut FxHashSet<Arc<str>>, notified: &mut FxHashSet<Arc<str>>) {
+    for file in files {
+        let below = &file.path()[role.len() + 1..];
         if below.starts_with("vars/") {
-            into.extend(variables(&file));
+            into.extend(variables(file));
         } else if below.starts_with("tasks/") {
             into.extend(file.keywords.iter().flat_map(|keywords| keywords.registered.iter().cloned()));
             notified.extend(file.keywords.iter().flat_map(|keywords| keywords.notify.iter().map(|text| Arc::clone(&text.text))));
-            into.extend(file.tasks.iter().filter_map(|task| task.module.as_ref()).flat_map(|module| assigned(&file, module)));
+            into.extend(file.tasks.iter().filter_map(|task| task.module.as_ref()).flat_map(|module| assigned(file, module)));
         }
     }
 }
