@@ -31,6 +31,8 @@ pub(crate) struct Cluster {
     before_etcd: Option<Box<Cluster>>,
     /// `None` when no group of Kubespray is in the inventory.
     pub(crate) kubespray: Option<Release>,
+    /// As it is where no playbook of Kubespray has run.
+    unprepared: OnceLock<Box<Cluster>>,
     layout: OnceLock<Layout>,
     groups_value: OnceLock<expression::Value>,
     pub(crate) views: Views,
@@ -87,6 +89,7 @@ impl Cluster {
             inventory,
             before_etcd: None,
             kubespray,
+            unprepared: OnceLock::new(),
             layout: OnceLock::new(),
             groups_value: OnceLock::new(),
             views: Views::default(),
@@ -101,6 +104,12 @@ impl Cluster {
     /// The inventory before any play has run.
     pub(crate) fn plain(&self) -> &Inventory {
         &self.plain
+    }
+
+    /// The same without the groups that Kubespray's playbooks make: what a playbook finds that does not import them.
+    pub(crate) fn unprepared(&self) -> &Cluster {
+        let of = || Box::new(Self::of(self.request.clone(), self.plain.clone(), self.plain.clone(), self.kubespray.clone()));
+        self.unprepared.get_or_init(of)
     }
 
     /// As it is in the plays before the one that installs etcd.

@@ -17,8 +17,14 @@ etcd: {hosts: {db: }}
 x: 1
 ";
 
+/// The same, where the inventory itself says what the cluster is.
+fn spelt_out() -> String {
+    SEPARATE.replace("#- /w/group_vars", "k8s_cluster: {children: {kube_control_plane: , kube_node: }}\n#- /w/group_vars")
+}
+
 fn workspace(fixture: &str) -> (Fixture, Workspace) {
-    let fixture = Fixture::parse(&format!("{SEPARATE}{fixture}"), "/w/site.yml");
+    let inventory = if fixture.contains("#- /w/hosts.yaml") { "" } else { SEPARATE };
+    let fixture = Fixture::parse(&format!("{inventory}{fixture}"), "/w/site.yml");
     let file = |file: &hostwise_fixture::File| SourceFile::new(file.path.as_str(), Content::Text(file.text.as_str().into()), false);
     let files: Files = fixture.files.iter().map(file).collect();
     let workspace = Workspace::new(files, BTreeSet::new(), Settings::default());
@@ -255,32 +261,85 @@ fn hosts_that_kubespray_knows_nothing_of_are_left_alone() {
 
 #[test]
 fn fixes_make_the_finding_go_away() {
-    for (site, title, fixed) in [
+    let spelt_out = &*spelt_out();
+    for (more, site, title, fixed) in [
         (
+            spelt_out,
             "- hosts: all # every node\n  tasks:\n    - command: nerdctl images\n",
             "Run the play on k8s_cluster only",
             "- hosts: k8s_cluster # every node\n",
         ),
         (
+            spelt_out,
             "- hosts: all\n  tasks:\n    - command: nerdctl images\n",
             "Run the task on k8s_cluster only",
             "      when: \"'k8s_cluster' in group_names\"\n",
         ),
         (
+            spelt_out,
             "- hosts: all\n  tasks:\n    - command: nerdctl images\n      when: inventory_hostname != 'x'\n",
             "Run the task on k8s_cluster only",
             "      when:\n        - inventory_hostname != 'x'\n        - \"'k8s_cluster' in group_names\"\n",
         ),
+        // What Kubespray's playbooks alone make is not there for others.
+        (
+            "",
+            "- hosts: [all]\n  tasks:\n    - command: nerdctl images\n",
+            "Run the play on kube_control_plane:kube_node only",
+            "- hosts: kube_control_plane:kube_node\n",
+        ),
+        (
+            "",
+            "- hosts: all\n  tasks:\n    - command: nerdctl images\n",
+            "Run the task on kube_control_plane:kube_node only",
+            "      when: \"'kube_control_plane' in group_names or 'kube_node' in group_names\"\n",
+        ),
     ] {
-        let (_, workspace) = workspace(&format!("#- /w/site.yml\n{site}"));
+        let (_, workspace) = workspace(&format!("{more}#- /w/site.yml\n{site}"));
         let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");
         let fix = found["/w/site.yml" as &str][0].fixes.iter().find(|fix| fix.title == title).expect("the fix");
         let [FileEdit { range, new_text, .. }] = &fix.change.edits[..] else { panic!("one edit") };
         let mut text = site.to_owned();
         text.replace_range(range.span(), new_text);
         assert!(text.contains(fixed), "{title}: {text}");
-        assert_eq!(self::found(&format!("#- /w/site.yml\n{text}")), [""; 0], "{text}");
+        assert_eq!(self::found(&format!("{more}#- /w/site.yml\n{text}")), [""; 0], "{text}");
     }
+}
+
+/// A playbook may run right after Kubespray's, or alone: then `ansible-playbook` finds no host in a group that only they make.
+#[test]
+fn groups_that_only_kubespray_makes_are_not_certain() {
+    let spelt_out = &*spelt_out();
+    let on_worker = "/w/site.yml: kubectl is not installed on worker".to_owned();
+    for site in [
+        "- hosts: k8s_cluster\n  tasks:\n    - command: kubectl get nodes\n",
+        "- hosts: all:!etcd\n  tasks:\n    - {command: kubectl get nodes, when: \"'k8s_cluster' in group_names\"}\n",
+        "- hosts: all:!etcd\n  tasks:\n    - {command: \"{{ tool }} get nodes\"}\n#- /w/group_vars/k8s_cluster.yml\ntool: kubectl\n",
+    ] {
+        assert_eq!(found(&format!("#- /w/site.yml\n{site}")), [""; 0], "{site}");
+        assert_eq!(found(&format!("{spelt_out}#- /w/site.yml\n{site}")), std::slice::from_ref(&on_worker), "{site}");
+    }
+    for site in [
+        "- hosts: k8s_cluster:etcd\n  tasks:\n    - command: nerdctl images\n",
+        "- hosts: all\n  tasks:\n    - {command: nerdctl images, when: \"'k8s_cluster' not in group_names\"}\n",
+    ] {
+        assert_eq!(found(&format!("#- /w/site.yml\n{site}")), [format!("/w/site.yml: {FOUND}")], "{site}");
+    }
+    let of_kubespray = "\
+#- /w/kubespray/galaxy.yml
+{namespace: kubernetes_sigs, name: kubespray, version: 2.31.0}
+#- /w/kubespray/playbooks/cluster.yml
+- hosts: all
+  roles: [dynamic_groups]
+#- /w/kubespray/roles/dynamic_groups/tasks/main.yml
+- {group_by: {key: k8s_cluster}, when: \"'etcd' not in group_names\"}
+#- /w/site.yml
+- import_playbook: kubespray/playbooks/cluster.yml
+- hosts: k8s_cluster
+  tasks:
+    - command: kubectl get nodes
+";
+    assert_eq!(found(of_kubespray), [on_worker]);
 }
 
 fn hover_at(fixture: &str, path: &str, word: &str) -> String {

@@ -112,7 +112,7 @@ fn is_forgiving(keywords: &Keywords) -> bool {
 }
 
 fn identity(script: &Script, play: &ScriptPlay, step: &Step) -> Identity {
-    let mut identity = vec![usize::from(play.has_defaults)];
+    let mut identity = vec![usize::from(play.has_defaults), usize::from(play.has_groups && step.has_groups)];
     add_surroundings(script, step, &mut identity);
     identity.extend(script.file_run_by(step).map(|file| Arc::as_ptr(file).addr()));
     if let Some(handler) = script.handler_of(step) {

@@ -120,6 +120,8 @@ pub(crate) struct ScriptPlay {
     pub(crate) steps: Range<usize>,
     /// Whether the defaults of Kubespray are there.
     pub(super) has_defaults: bool,
+    /// Whether the groups that Kubespray's playbooks make are there, for the `hosts` of the play.
+    pub(crate) has_groups: bool,
 }
 
 impl ScriptPlay {
@@ -139,6 +141,8 @@ pub(crate) struct Step {
     pub(super) is_after_unknown: bool,
     /// A script ran before it, which may have installed anything.
     pub(super) is_after_script: bool,
+    /// The groups that Kubespray's playbooks make are there.
+    pub(super) has_groups: bool,
     /// The file that `script` runs, by its index in [`Script::scripts`].
     pub(super) runs_file: Option<u32>,
 }

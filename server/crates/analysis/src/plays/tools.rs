@@ -106,7 +106,7 @@ fn of_script(cluster: &Cluster, script: &Arc<Script>, candidates: &Arc<Candidate
             continue;
         }
         let asked = Asked::default();
-        let hosts: Arc<[(HostId, Need)]> = failing(cluster, script, play, step, hosts, missing, &asked).into();
+        let hosts: Arc<[(HostId, Need)]> = certainly_failing(cluster, script, play, step, hosts, missing, &asked).into();
         if !hosts.is_empty() {
             found.failing.push(Failing { candidate: index, start: script.task(step).range.start, hosts });
         }
@@ -121,7 +121,30 @@ fn of_script(cluster: &Cluster, script: &Arc<Script>, candidates: &Arc<Candidate
     found
 }
 
-/// The hosts on which a step certainly runs and lacks what it needs.
+/// The hosts on which a step certainly runs and lacks what it needs. A playbook that does not import those of Kubespray may run right after them, with
+/// the groups that they make, or alone.
+fn certainly_failing(
+    cluster: &Cluster,
+    script: &Script,
+    play: &ScriptPlay,
+    step: &Step,
+    hosts: &[HostId],
+    missing: &Missing,
+    asked: &Asked,
+) -> Vec<(HostId, Need)> {
+    let mut found = failing(cluster, script, play, step, hosts, missing, asked);
+    let has_groups = play.has_groups && step.has_groups;
+    if !found.is_empty() && !has_groups {
+        let alone = cluster.unprepared();
+        let also = match hosts_of(alone, script, play) {
+            Hosts::Known(hosts) => failing(alone, script, play, step, &hosts, missing, asked),
+            Hosts::Unknown => Vec::new(),
+        };
+        found.retain(|failing| also.contains(failing));
+    }
+    found
+}
+
 fn failing(
     cluster: &Cluster,
     script: &Script,

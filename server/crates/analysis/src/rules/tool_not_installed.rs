@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hostwise_inventory::HostId;
 use hostwise_syntax::Value;
 use hostwise_syntax::edit::{Edit, yaml as edit};
 
@@ -13,7 +14,7 @@ use crate::layout::{Layout, Role};
 use crate::plays::model::{PlayFile, Task};
 use crate::plays::needs::NeedKind;
 use crate::plays::runs::{self, Hosts};
-use crate::plays::script::Script;
+use crate::plays::script::{Script, ScriptPlay};
 use crate::plays::tools::{self, MissingTool};
 use crate::{Change, FileEdit, Fix, Related, Severity};
 
@@ -77,15 +78,16 @@ fn fixes(cluster: &Cluster, script: &Script, missing: &MissingTool) -> Vec<Fix> 
     let (file, task) = (script.file(step), script.task(step));
     let mut fixes = Vec::new();
     if let Hosts::Known(hosts) = runs::hosts_of(cluster, script, play)
-        && let Some(group) = group_that_has(cluster, &hosts, missing)
+        && let Some(groups) = groups_that_have(cluster, play, &hosts, missing)
     {
         let (play_file, model) = script.play(play);
         let hosts = model.and_then(|model| play_file.node(model.node).get("hosts"));
-        if let Some(edit) = hosts.and_then(|hosts| edit::replace(hosts.value, &Value::String(group.into()))) {
-            fixes.push(fix(format!("Run the play on {group} only"), play_file, edit));
+        let pattern = groups.join(":");
+        if let Some(edit) = hosts.and_then(|hosts| edit::replace(hosts.value, &Value::String(pattern.as_str().into()))) {
+            fixes.push(fix(format!("Run the play on {pattern} only"), play_file, edit));
         }
-        let condition = format!("'{group}' in group_names");
-        fixes.extend(guard(file, task, &condition).map(|edit| fix(format!("Run the task on {group} only"), file, edit)));
+        let condition = groups.iter().map(|group| format!("'{group}' in group_names")).collect::<Vec<_>>().join(" or ");
+        fixes.extend(guard(file, task, &condition).map(|edit| fix(format!("Run the task on {pattern} only"), file, edit)));
     }
     if play.has_defaults()
         && let Some(needs) = cluster.kubespray.as_ref().and_then(|release| release.pack.components.get(&missing.component))
@@ -129,13 +131,17 @@ fn guard(file: &PlayFile, task: &Task, condition: &str) -> Option<Edit> {
     }
 }
 
-/// The group of Kubespray whose hosts in the play all have the component, and that none of the failing hosts is in.
-fn group_that_has(cluster: &Cluster, hosts: &[hostwise_inventory::HostId], missing: &MissingTool) -> Option<&'static str> {
-    ["k8s_cluster", "kube_control_plane", "etcd"].into_iter().find(|group| {
-        let mut members = hosts.iter().filter(|&&host| cluster.is_member(host, group)).peekable();
-        let has = |host: &&hostwise_inventory::HostId| {
-            cluster.view(**host).component(&missing.component).is_some_and(|verdict| verdict.state == State::Installed)
-        };
-        members.peek().is_some() && members.all(|host| has(&host)) && !missing.hosts.iter().any(|&host| cluster.is_member(host, group))
+/// The groups of Kubespray whose hosts in the play all have the component, and that none of the failing hosts is in. A group that Kubespray's playbooks
+/// make counts where they have run before the play: alone, it would find no host there.
+fn groups_that_have(cluster: &Cluster, play: &ScriptPlay, hosts: &[HostId], missing: &MissingTool) -> Option<Vec<&'static str>> {
+    const CHOICES: [&[&str]; 4] = [&["k8s_cluster"], &["kube_control_plane", "kube_node", "calico_rr"], &["kube_control_plane"], &["etcd"]];
+    let is_there = |group: &&&str| play.has_groups || cluster.plain().group_named(group).is_some();
+    let has_members = |group: &&&str| hosts.iter().any(|&host| cluster.is_member(host, group));
+    let has = |host: HostId| cluster.view(host).component(&missing.component).is_some_and(|verdict| verdict.state == State::Installed);
+    CHOICES.into_iter().find_map(|choice| {
+        let groups: Vec<&str> = choice.iter().filter(is_there).filter(has_members).copied().collect();
+        let is_in = |host: HostId| groups.iter().any(|group| cluster.is_member(host, group));
+        let all_have = hosts.iter().filter(|&&host| is_in(host)).all(|&host| has(host));
+        (!groups.is_empty() && all_have && !missing.hosts.iter().any(|&host| is_in(host))).then_some(groups)
     })
 }

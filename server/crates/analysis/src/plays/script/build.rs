@@ -42,6 +42,7 @@ pub(in crate::plays) fn build(library: &Library, path: &Arc<str>) -> Script {
         is_unknown: false,
         ran_script: false,
         has_defaults: false,
+        has_groups: false,
         open: Vec::new(),
     };
     builder.playbook(path, None);
@@ -67,6 +68,8 @@ pub(super) struct Builder<'l> {
     ran_script: bool,
     /// The present play has the defaults of Kubespray.
     has_defaults: bool,
+    /// Kubespray's playbooks have made their groups.
+    has_groups: bool,
     /// The files being followed, outermost first.
     open: Vec<Arc<str>>,
 }
@@ -119,6 +122,7 @@ impl Builder<'_> {
             }
         }
         let first = self.script.steps.len();
+        let has_groups = self.has_groups;
         self.with_handlers.clear();
         let place = Place { file: index, frame, play: number as u32, role: None, playbook_dir: dir, is_kubesprays: self.has_defaults };
         self.items(&play.pre_tasks, file, place);
@@ -129,7 +133,7 @@ impl Builder<'_> {
         self.items(&play.post_tasks, file, place);
         self.handlers_of_play(file, place, first);
         let steps = first..self.script.steps.len();
-        self.script.plays.push(ScriptPlay { file: index, index: number as u32, steps, has_defaults: self.has_defaults });
+        self.script.plays.push(ScriptPlay { file: index, index: number as u32, steps, has_defaults: self.has_defaults, has_groups });
     }
 
     /// The handlers of the roles that were used, and of the play itself.
@@ -180,6 +184,7 @@ impl Builder<'_> {
             frame: place.frame,
             is_after_unknown: self.is_unknown,
             is_after_script: self.ran_script,
+            has_groups: self.has_groups,
             runs_file: run.as_ref().map(|_| self.script.scripts.len() as u32),
         });
         let may_install = run.as_ref().map_or_else(|| may_install_unnamed(file, task), |run| text_may_install(run.text()));
@@ -205,6 +210,7 @@ impl Builder<'_> {
                 None => self.cannot_follow(place, is_kubesprays),
             },
             "include_vars" => self.include_vars(module, file, place, is_kubesprays),
+            "group_by" if is_kubesprays => self.has_groups = true,
             "add_host" | "group_by" => self.names.groups_change |= !is_kubesprays,
             _ => self.names.runtime.extend(assigned(file, module)),
         }
