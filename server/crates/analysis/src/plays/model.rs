@@ -159,6 +159,8 @@ pub(crate) struct Task {
     pub(crate) range: TextRange,
     pub(crate) name: Option<Text>,
     pub(crate) keywords: KeywordsId,
+    /// What an include says for the tasks that it includes.
+    pub(crate) apply: Option<KeywordsId>,
     /// `None` while the task has no module yet.
     pub(crate) module: Option<Module>,
     /// All of these must be true for the task to fail; none when the module says whether it failed.

@@ -164,7 +164,9 @@ impl Parser<'_> {
             // These cannot know better (their documentation, "changed").
             None => module.as_ref().is_some_and(|module| matches!(&*module.name, "command" | "shell" | "raw")) && !may_be_done(node),
         };
+        let apply = applied(node).map(|(apply, keywords)| self.keywords(apply, keywords, &[]));
         let task = Task {
+            apply,
             node: node.id(),
             range: node.range(),
             name: value("name").and_then(text),
@@ -180,6 +182,14 @@ impl Parser<'_> {
         self.tasks.push(task);
         self.tasks.len() as TaskId - 1
     }
+}
+
+/// The keywords that `include_tasks` or `include_role` hands on. What a template hands on may be anything.
+fn applied(task: Node<'_>) -> Option<(Node<'_>, Keywords)> {
+    let arguments = task.entries().filter(|entry| matches!(short(&entry.key.text()), "include_role" | "include_tasks" | "args"));
+    let apply = arguments.filter_map(|entry| entry.value.get("apply")).next()?.value;
+    let applied = keywords::of(apply);
+    Some((apply, Keywords { ignores_errors: !apply.is_mapping() || applied.ignores_errors, ..applied }))
 }
 
 /// Whether the task runs on while Ansible does something else. What becomes of `failed_when` there is not looked at.

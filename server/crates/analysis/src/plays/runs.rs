@@ -219,7 +219,11 @@ fn notified(
         let is_plain = || {
             let mut keywords = script.keywords_of(step);
             let may_have_no_items = |keywords: &Keywords| keywords.repeats.as_ref().is_some_and(|repeats| repeats.says == Loop::Unknown);
-            !keywords.any(|keywords| keywords.run_once.is_some() || keywords.has_check_mode || may_have_no_items(keywords))
+            let is_doubtful = |keywords: &Keywords| {
+                keywords.run_once.is_some() || keywords.has_check_mode || keywords.ignores_errors || may_have_no_items(keywords)
+            };
+            // What failed tells nobody.
+            task.failed_when.is_empty() && !keywords.any(is_doubtful)
         };
         match outcome {
             Outcome::Skipped(_) => {}

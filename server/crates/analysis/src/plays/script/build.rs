@@ -191,6 +191,8 @@ impl Builder<'_> {
         self.ran_script |= !is_kubesprays && may_install;
         self.script.scripts.extend(run);
         let Some(module) = &task.module else { return };
+        let applied = task.apply.map(|apply| self.frame(Some(place.frame), place.file, apply, FrameKind::Include));
+        let place = Place { frame: applied.unwrap_or(place.frame), ..place };
         match &*module.name {
             "include_tasks" | "import_tasks" | "include" => {
                 let named = file.text_argument(module, "file").or_else(|| file.free_form(module));
