@@ -62,6 +62,8 @@ struct Tally {
     equal: usize,
     both_failed: usize,
     unknown: usize,
+    /// How often something was unknown for what.
+    reasons: BTreeMap<String, usize>,
     /// Decided here without the values that are hidden or, up to 2.18, not evaluated: Ansible fails on them.
     decided_before: usize,
     different: Vec<String>,
@@ -71,7 +73,10 @@ impl Tally {
     fn add(&mut self, what: &str, ours: &Value, theirs: &Json, may_decide: bool) {
         let failed = contains_failure(ours);
         match (theirs.get("value"), failed) {
-            _ if !ours.reasons().is_empty() => self.unknown += 1,
+            _ if !ours.reasons().is_empty() => {
+                self.unknown += 1;
+                ours.reasons().iter().for_each(|reason| *self.reasons.entry(format!("{reason:?}")).or_default() += 1);
+            }
             (None, true) => self.both_failed += 1,
             // Up to 2.18 a template whose constants cannot be evaluated is handed back as it is.
             (Some(theirs), _) if theirs["s"].as_str().is_some_and(|theirs| theirs.replace('\\', "") == what.replace('\\', "")) => {
@@ -85,11 +90,12 @@ impl Tally {
 
     #[track_caller]
     fn assert_sound(&self, title: &str) {
-        let Tally { equal, both_failed, unknown, decided_before, different } = self;
+        let Tally { equal, both_failed, unknown, reasons, decided_before, different } = self;
         println!(
             "{title}: {equal} equal, {both_failed} failed on both sides, {unknown} unknown, {decided_before} decided before Ansible fails, {} different",
             different.len()
         );
+        reasons.iter().for_each(|(reason, count)| println!("  unknown {count:4} times for {reason}"));
         assert!(different.is_empty(), "{}", different.iter().take(N_SHOWN).map(String::as_str).collect::<Vec<_>>().join("\n"));
     }
 }
@@ -270,7 +276,6 @@ fn defaults_of_a_checkout() {
 
 fn compare_defaults(answer: &Json, architecture: &str, hidden: Vec<&'static str>) {
     let (mut tally, mut of_tasks) = (Tally::default(), Tally::default());
-    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for role in array(&answer["scopes"]) {
         let object = |json: &Json| -> IndexMap<Arc<str>, Value> {
             json.as_object().into_iter().flatten().map(|(name, value)| (name.as_str().into(), decode(value))).collect()
@@ -282,9 +287,6 @@ fn compare_defaults(answer: &Json, architecture: &str, hidden: Vec<&'static str>
         for (name, theirs) in role["results"].as_object().expect("results") {
             // The templates are read as the oracle reads them: through an expression with the name in it.
             let ours = evaluator.template(&format!("{{{{ {name} }}}}")).result;
-            for reason in ours.reasons() {
-                *reasons.entry(format!("{reason:?}")).or_default() += 1;
-            }
             tally.add(&format!("{}: {name}", role["name"]), &ours, theirs, !hidden.is_empty());
         }
         for (case, theirs) in array(&role["cases"]).iter().zip(array(&role["case_results"])) {
@@ -292,9 +294,6 @@ fn compare_defaults(answer: &Json, architecture: &str, hidden: Vec<&'static str>
             let ours = evaluate(&evaluator, &case["kind"], text);
             of_tasks.add(text, &ours, theirs, !hidden.is_empty());
         }
-    }
-    for (reason, count) in &reasons {
-        println!("  unknown {count:4} times for {reason}");
     }
     tally.assert_sound(&format!("defaults on {architecture}, {hidden:?} hidden"));
     of_tasks.assert_sound(&format!("conditions and templates of tasks on {architecture}, {hidden:?} hidden"));
