@@ -269,7 +269,8 @@ fn service(file: &PlayFile, module: &Module, render: Render<'_>) -> Option<Need>
             Some(Text { text: Arc::from(value), range: free.as_ref()?.range })
         })
     };
-    let acts = argument(&["state"]).is_some() || argument(&["enabled"]).is_some();
+    // What a template gives may be `omit`.
+    let acts = ["state", "enabled"].iter().any(|name| argument(&[name]).is_some_and(|said| value(&said.text, render).is_some()));
     if !acts || argument(&["masked"]).is_some() || argument(&["scope"]).is_some() || argument(&["use"]).is_some() {
         return None;
     }
