@@ -139,6 +139,11 @@ impl Cluster {
         self.concerns(path) || self.borrows(path)
     }
 
+    /// Whether the `group_vars` in this directory are those of the inventory.
+    pub(crate) fn is_beside(&self, directory: &str) -> bool {
+        self.request.sources.iter().any(|source| parent(source) == directory || &**source == directory)
+    }
+
     /// Whether it is a variable file of another inventory that a test of the CI reads as well.
     pub(crate) fn borrows(&self, path: &str) -> bool {
         self.request.given.as_ref().and_then(|given| given.home.as_ref()).is_some_and(|home| is_variable_file_beside(path, home))

@@ -217,6 +217,11 @@ images_tool: nerdctl
     ] {
         assert_eq!(found(&format!("#- /w/site.yml\n{site}{role}")), [""; 0], "{site}");
     }
+    let beside =
+        "#- /w/site.yml\n- import_playbook: plays/x.yml\n#- /w/plays/x.yml\n- hosts: all\n  tasks: [command: \"{{ tool }} images\"]\n";
+    let tool = "#- /w/group_vars/etcd.yml\ntool: nerdctl\n";
+    assert_eq!(found(&format!("{beside}{tool}")), [format!("/w/plays/x.yml: {FOUND}")]);
+    assert_eq!(found(&format!("{beside}{tool}#- /w/plays/group_vars/all.yml\ntool: ls\n")), [""; 0], "the playbook's beat the inventory's");
     let set = "#- /w/group_vars/etcd.yml\nimages_tool: ls\n";
     assert_eq!(found(&format!("#- /w/site.yml\n- hosts: all\n  roles: [images]\n{role}{set}")), [""; 0], "the inventory beats the default");
 }
@@ -253,6 +258,9 @@ fn where_tasks_run_once_or_elsewhere() {
     assert_eq!(found(&task("delegate_to: db")), [format!("/w/site.yml: {FOUND}")]);
     assert_eq!(found(&task("delegate_to: \"{{ groups['etcd'][0] }}\"")), [format!("/w/site.yml: {FOUND}")]);
     assert_eq!(found(&task("delegate_to: \"{{ groups['kube_node'][0] }}\"")), [""; 0]);
+    let (_, delegated) = workspace(&task("delegate_to: db"));
+    let found = delegated.diagnostics(&Token::never()).expect("nothing cancels");
+    assert!(found["/w/site.yml" as &str].iter().all(|diagnostic| diagnostic.fixes.is_empty()), "other hosts would fail alike");
 }
 
 #[test]

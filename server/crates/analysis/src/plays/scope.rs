@@ -107,15 +107,17 @@ impl Scope for TaskScope<'_> {
         if let Some((_, value)) = self.around.known.iter().rev().find(|(known, _)| &**known == name) {
             return Some(value.clone());
         }
-        let inventory = &self.host.cluster.inventory;
-        if self.host.cluster.request.given.is_some()
+        let cluster = self.host.cluster;
+        let inventory = &cluster.inventory;
+        if cluster.request.given.is_some()
             && let Some(variable) = inventory.variable(self.host.host, name)
             && variable.winner.kind == hostwise_inventory::LayerKind::ExtraVars
         {
             return self.host.lookup(name);
         }
         self.around.asked.add(name);
-        if names.runtime.contains(name) || self.around.step.is_after_unknown {
+        let is_beside = names.beside.get(name).is_some_and(|beside| beside.iter().any(|directory| !cluster.is_beside(directory)));
+        if is_beside || names.runtime.contains(name) || self.around.step.is_after_unknown {
             return unknown();
         }
         if let Some(value) = self.around.set(name) {

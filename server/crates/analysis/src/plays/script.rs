@@ -45,6 +45,8 @@ pub(super) struct Names {
     pub(super) runtime: FxHashSet<Arc<str>>,
     /// Set by the `vars` of some role: they reach further than the role.
     pub(super) of_roles: FxHashSet<Arc<str>>,
+    /// Set by `group_vars` and `host_vars` beside a playbook: these directories.
+    pub(super) beside: FxHashMap<Arc<str>, Vec<Arc<str>>>,
     /// Groups are made that are not Kubespray's.
     pub(super) groups_change: bool,
 }
@@ -54,7 +56,8 @@ impl Names {
     pub(super) fn since(&self, before: &Names) -> Option<Vec<Arc<str>>> {
         let sets = [(&self.runtime, &before.runtime), (&self.of_roles, &before.of_roles)];
         let differences = sets.into_iter().flat_map(|(now, before)| now.symmetric_difference(before));
-        (self.groups_change == before.groups_change).then(|| differences.cloned().collect())
+        let beside = self.beside.keys().chain(before.beside.keys()).filter(|name| self.beside.get(*name) != before.beside.get(*name));
+        (self.groups_change == before.groups_change).then(|| differences.chain(beside).cloned().collect())
     }
 }
 
@@ -207,7 +210,7 @@ impl Script {
     }
 
     /// The keywords that hold for a step, its own first, then outwards.
-    pub(super) fn keywords_of(&self, step: &Step) -> impl Iterator<Item = &Keywords> {
+    pub(crate) fn keywords_of(&self, step: &Step) -> impl Iterator<Item = &Keywords> {
         std::iter::once(self.step_keywords(step)).chain(self.frames_of(step).map(|frame| self.frame_keywords(frame)))
     }
 

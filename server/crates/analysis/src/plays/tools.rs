@@ -287,8 +287,7 @@ fn results(failure: Failure) -> Vec<Value> {
 fn overrides_defaults(cluster: &Cluster, library: &Library, script: &Script) -> bool {
     let Some(release) = &cluster.kubespray else { return false };
     let beside = parent(&script.path);
-    let is_of_inventory = cluster.request.sources.iter().any(|source| parent(source) == beside || &**source == beside);
-    if is_of_inventory {
+    if cluster.is_beside(beside) {
         return false;
     }
     let directories = ["group_vars", "host_vars"].map(|name| format!("{beside}/{name}"));

@@ -77,6 +77,10 @@ fn fixes(cluster: &Cluster, script: &Script, missing: &MissingTool) -> Vec<Fix> 
     let step = &script.steps[missing.step];
     let (file, task) = (script.file(step), script.task(step));
     let mut fixes = Vec::new();
+    if script.keywords_of(step).any(|keywords| keywords.delegate_to.is_some()) {
+        // It fails on one host, whichever hosts delegate it there.
+        return fixes;
+    }
     if let Hosts::Known(hosts) = runs::hosts_of(cluster, script, play)
         && let Some(groups) = groups_that_have(cluster, play, &hosts, missing)
     {

@@ -95,6 +95,7 @@ impl Builder<'_> {
         };
         let Content::Playbook(plays) = &file.content else { return };
         self.open.push(Arc::clone(path));
+        self.variables_beside(parent(path));
         let index = self.add_file(&file);
         for (number, play) in plays.iter().enumerate() {
             match &play.import {
@@ -109,6 +110,20 @@ impl Builder<'_> {
             }
         }
         self.open.pop();
+    }
+
+    /// The names that variable files in the directory of a playbook set: they beat those of the inventory.
+    fn variables_beside(&mut self, directory: &str) {
+        let directories = ["group_vars", "host_vars"].map(|name| join(directory, name));
+        let library = self.library;
+        for (path, _) in directories.iter().flat_map(|directory| library.files.under(directory)) {
+            for name in self.file(path).iter().flat_map(|file| names::variables(file)) {
+                let known = self.names.beside.entry(name).or_default();
+                if known.iter().all(|known| **known != *directory) {
+                    known.push(directory.into());
+                }
+            }
+        }
     }
 
     fn play(&mut self, file: &Arc<PlayFile>, index: FileIndex, number: usize, play: &Play, around: Option<FrameIndex>) {
