@@ -384,6 +384,7 @@ fn hover_on_a_task_says_who_runs_it_and_what_to_ask_of_etcd() {
             --key=/etc/ssl/etcd/ssl/admin-{{ inventory_hostname }}-key.pem
             endpoint health
           when: "'etcd' in group_names"
+          become: true
           changed_when: false
         ```
 
@@ -502,6 +503,21 @@ fn the_health_check_names_the_files_of_the_release() {
                 assert!(markdown.contains(&part), "{release}: {part} in {markdown}");
             }
         }
+    }
+}
+
+/// Each way to run etcd: a container has the same files (`roles/etcd/templates/etcd.j2`), and with kubeadm a host of `etcd` alone has none.
+#[test]
+fn the_health_check_is_one_of_an_etcd_that_is_there() {
+    for (settings, expected) in [
+        ("etcd_deployment_type: host", 1),
+        ("{etcd_deployment_type: docker, container_manager: docker}", 1),
+        ("etcd_deployment_type: kubeadm", 0),
+    ] {
+        let fixture = format!("#- /w/group_vars/all/x.yml\n{settings}\n{}", site("    - command: kubectl get nodes\n"));
+        let said = hover_at(&fixture, "/w/site.yml", "kubectl");
+        assert!(said.contains("**fails**, kubectl is not installed"), "{settings}: {said}");
+        assert_eq!(said.matches("--cert=/etc/ssl/etcd/ssl/admin-").count(), expected, "{settings}: {said}");
     }
 }
 

@@ -111,7 +111,8 @@ fn at_step(cluster: &Cluster, script: &Script, index: usize, failing: &[&Missing
     by_outcome.into_iter().map(|(words, hosts)| format!("- {words}: {}", names(cluster, &hosts))).collect()
 }
 
-/// A task that asks etcd for its health, with the certificates where Kubespray puts them (`roles/etcd/templates/etcd.env.j2`).
+/// A task that asks etcd for its health, with the certificates where Kubespray puts them (`roles/etcd/tasks/configure.yml`), in a directory that only
+/// root and etcd may read (`gen_certs_script.yml`). `None` where there is no `etcdctl`: with `etcd_deployment_type: kubeadm` etcd is elsewhere.
 fn health_check(cluster: &Cluster, host: HostId) -> Option<String> {
     let view = cluster.view(host);
     let is_there = |name: &str| view.component(name).is_some_and(|verdict| verdict.state == crate::State::Installed);
@@ -127,7 +128,7 @@ fn health_check(cluster: &Cluster, host: HostId) -> Option<String> {
         "```yaml\n- name: Check the health of etcd\n  ansible.builtin.command: >-\n    {programs}/etcdctl --endpoints=https://127.0.0.1:2379\n    \
          --cacert={certificates}/ca.pem\n    --cert={certificates}/admin-{{{{ inventory_hostname }}}}.pem\n    \
          --key={certificates}/admin-{{{{ inventory_hostname }}}}-key.pem\n    endpoint health\n  \
-         when: \"'etcd' in group_names\"\n  changed_when: false\n```"
+         when: \"'etcd' in group_names\"\n  become: true\n  changed_when: false\n```"
     ))
 }
 
