@@ -283,7 +283,7 @@ fn the_defaults_of_a_checkout_arrive_in_the_background_and_are_watched() {
     };
     let defaults = "kubespray/roles/kubespray_defaults/defaults/main/main.yml";
     write(".git/HEAD", "ref: refs/heads/main\n");
-    write("kubespray/galaxy.yml", "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.31.0\n");
+    write("kubespray/galaxy.yml", "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.31.7\n");
     write(defaults, "container_manager: docker\n");
     write("inventory/group_vars/all.yml", "a: 1\n");
     write("inventory/hosts.yaml", SEPARATE);

@@ -124,6 +124,8 @@ fn a_default_is_declared_in_a_checkout() {
     client.findings(&uri(&folder.join("hosts.yaml")));
     client.open(&all, 1, "é€😀: \"é€😀 {{ helm_enabled }}\"\n");
     client.findings(&all);
+    let told = client.next(|message| message["method"] == "window/logMessage");
+    assert!(told["params"]["message"].as_str().is_some_and(|told| told.contains("no defaults or vars of adduser and")), "{told}");
     for method in ["textDocument/declaration", "textDocument/definition"] {
         assert_eq!(places(&client.call(method, at(&all, 0, 16))), ["main.yml 1:0-12"], "{method}");
     }

@@ -67,6 +67,7 @@ fn the_edit_comes_when_the_action_is_chosen() {
     client.replace(HOSTS, 2, SITES);
     let id = client.ask("codeAction/resolve", found[0].clone());
     assert_eq!(client.answer(id)["error"]["code"], -32801, "the content was modified");
+    client.findings(HOSTS);
 }
 
 #[test]
