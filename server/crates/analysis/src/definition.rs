@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use hostwise_syntax::TextRange;
 
-use crate::Workspace;
+use crate::links::links;
 use crate::occurrences::{self, Kind, Named, Role, Thing};
+use crate::{LinkTarget, Workspace};
 
 /// Bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +26,9 @@ pub struct Definition {
 
 /// Where the thing named at byte `offset` of the file at `path` is defined: a host where it has variables, a group where it has members, a variable
 /// where it is set, else where the user's Kubespray declares its default. A host or group that is nowhere more than named is defined where it is
-/// named first.
+/// named first. A file that a play or task names is defined where it begins.
 pub fn definition(workspace: &Workspace, path: &str, offset: usize) -> Option<Definition> {
-    let named = occurrences::named(workspace, path, offset)?;
+    let Some(named) = occurrences::named(workspace, path, offset) else { return file_named(workspace, path, offset) };
     let origin = named.occurrence.range;
     let definitions = places(workspace, &named);
     let is_here = |location: &Location| &*location.path == path && location.range == origin;
@@ -49,6 +50,12 @@ pub fn declaration(workspace: &Workspace, path: &str, offset: usize) -> Option<D
     let named = occurrences::named(workspace, path, offset)?;
     let targets = declarations(&named);
     (!targets.is_empty()).then_some(Definition { origin: named.occurrence.range, targets })
+}
+
+fn file_named(workspace: &Workspace, path: &str, offset: usize) -> Option<Definition> {
+    let link = links(workspace, path).into_iter().find(|link| link.range.touches(offset))?;
+    let LinkTarget::File(target) = link.target else { return None };
+    Some(Definition { origin: link.range, targets: vec![Location { path: target, range: TextRange::new(0, 0) }] })
 }
 
 fn declarations(named: &Named<'_>) -> Vec<Location> {

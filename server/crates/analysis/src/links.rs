@@ -29,8 +29,17 @@ pub enum LinkTarget {
     Url(String),
 }
 
-/// Keys whose value is the path of a file, relative to the file that names it.
-const NAMING: [&str; 5] = ["import_playbook", "import_tasks", "include_tasks", "include_vars", "vars_files"];
+/// Keys whose value is the path of a file, and the directory in which a role has such files.
+const NAMING: [(&str, Option<&str>); 5] = [
+    ("import_playbook", None),
+    ("import_tasks", Some("tasks")),
+    ("include_tasks", Some("tasks")),
+    ("include_vars", Some("vars")),
+    ("vars_files", None),
+];
+
+/// Modules whose `src` is a file beside the playbook or in a directory of the role.
+const SENDING: [(&str, &str); 3] = [("copy", "files"), ("template", "templates"), ("unarchive", "files")];
 
 /// The links of the file at `path`, in document order. Files that are not there are not linked.
 pub fn links(workspace: &Workspace, path: &str) -> Vec<Link> {
@@ -87,7 +96,20 @@ fn inventories(workspace: &Workspace, config: &SourceFile) -> Vec<Link> {
 }
 
 fn file_link(workspace: &Workspace, from: &SourceFile, name: &str, range: TextRange) -> Option<Link> {
-    let known = workspace.files().file(&join(parent(from.path()), name)).filter(|_| !name.is_empty())?;
+    searched_link(workspace, from, None, name, range)
+}
+
+/// A file where Ansible looks for it: in the role and its `directory`, then beside the file that names it (ansible-core
+/// `DataLoader.path_dwim_relative_stack`).
+fn searched_link(workspace: &Workspace, from: &SourceFile, directory: Option<&str>, name: &str, range: TextRange) -> Option<Link> {
+    let tasks = ["/tasks/", "/handlers/"].iter().filter_map(|part| from.path().rfind(part)).max();
+    let role = tasks.map(|at| &from.path()[..at]).filter(|_| directory.is_some());
+    let mut bases = role.into_iter().chain([parent(from.path())]);
+    let known = bases.find_map(|base| {
+        let inside = directory.and_then(|directory| workspace.files().file(&join(&join(base, directory), name)));
+        inside.or_else(|| workspace.files().file(&join(base, name)))
+    });
+    let known = known.filter(|_| !name.is_empty())?;
     Some(Link { range, target: LinkTarget::File(Arc::clone(known.path())), tooltip: None })
 }
 
@@ -95,13 +117,25 @@ fn file_link(workspace: &Workspace, from: &SourceFile, name: &str, range: TextRa
 fn files_of_plays(workspace: &Workspace, file: &SourceFile) -> Vec<Link> {
     let mut found = Vec::new();
     let mut open: Vec<Node<'_>> = file.yaml().root().filter(|root| root.is_sequence()).into_iter().collect();
-    let link = |node: Node<'_>| file_link(workspace, file, &node.text(), occurrences::content(node));
     while let Some(node) = open.pop() {
         for entry in node.entries() {
             let key = entry.key.text();
-            if NAMING.contains(&key.strip_prefix("ansible.builtin.").unwrap_or(&key)) {
-                let named = entry.value.get("file").map(|entry| entry.value);
-                found.extend(std::iter::once(entry.value).chain(entry.value.items()).chain(named).filter_map(link));
+            let key = key.strip_prefix("ansible.builtin.").unwrap_or(&key);
+            let argument = |name: &str| entry.value.get(name).map(|entry| entry.value);
+            let link = |directory: Option<&str>, node: Node<'_>| {
+                searched_link(workspace, file, directory, &node.text(), occurrences::content(node))
+            };
+            if let Some((_, directory)) = NAMING.iter().find(|(name, _)| *name == key) {
+                let named = std::iter::once(entry.value).chain(entry.value.items()).chain(argument("file"));
+                found.extend(named.filter_map(|node| link(*directory, node)));
+            }
+            if let Some((_, directory)) = SENDING.iter().find(|(name, _)| *name == key)
+                && argument("remote_src").is_none()
+            {
+                found.extend(argument("src").and_then(|node| link(Some(directory), node)));
+            }
+            if key == "script" {
+                found.extend(script_link(workspace, file, argument("cmd").unwrap_or(entry.value)));
             }
         }
         for region in jinja::regions(node) {
@@ -121,4 +155,13 @@ fn files_of_plays(workspace: &Workspace, file: &SourceFile) -> Vec<Link> {
     found.sort_by_key(|link| link.range);
     found.dedup_by_key(|link| link.range);
     found
+}
+
+/// The file with which the command of a `script` begins.
+fn script_link(workspace: &Workspace, file: &SourceFile, command: Node<'_>) -> Option<Link> {
+    let text = command.text();
+    let name = text.split_whitespace().next()?;
+    let start = occurrences::content(command).start as usize;
+    let is_there = file.text()[start..].starts_with(name);
+    is_there.then(|| searched_link(workspace, file, Some("files"), name, TextRange::new(start, start + name.len()))).flatten()
 }

@@ -4,7 +4,8 @@ mod support;
 
 use expect_test::{Expect, expect};
 use hostwise_analysis::{
-    Containment, DocumentSymbol, LinkTarget, SymbolKind, containers, document_symbols, links, member, members, workspace_symbols,
+    Containment, DocumentSymbol, LinkTarget, SymbolKind, containers, definition, document_symbols, links, member, members,
+    workspace_symbols,
 };
 use support::{Scene, scene};
 
@@ -277,4 +278,59 @@ web: {hosts: {a: }}
         /w/ansible.cfg:2: inventory = «hosts.yaml» , ~/more,missing -> /w/hosts.yaml
     "#]]
     .assert_eq(&shown_links(&scene, "/w/ansible.cfg"));
+}
+
+/// `ansible-playbook` finds these: the directory of the role first, then what is beside the file.
+#[test]
+fn files_of_roles_are_linked_where_ansible_looks_for_them() {
+    let scene = scene(
+        "\
+#- /w/hosts.yaml
+web: {hosts: {a: }}
+#- /w/roles/r/tasks/main.yml
+- include_tasks: sub/more.yml
+- include_vars: v.yml
+- script: run.sh --all
+- ansible.builtin.script: {cmd: \"run.sh é\"}
+- copy: {src: unit.yml, dest: /etc/unit.yml}
+- copy: {src: unit.yml, dest: /etc/unit.yml, remote_src: true}
+- template: {src: t.yml, dest: /etc/t.yml}
+- template: {src: missing.j2, dest: /etc/t.yml}
+#- /w/roles/r/tasks/sub/more.yml
+- import_tasks: other.yml
+#- /w/roles/r/tasks/other.yml
+- debug:
+#- /w/roles/r/handlers/main.yml
+- script: run.sh
+#- /w/roles/r/vars/v.yml
+x: 1
+#- /w/roles/r/files/run.sh
+#!/bin/sh
+#- /w/roles/r/files/unit.yml
+x: 1
+#- /w/roles/r/templates/t.yml
+x: 1
+#- /w/site.yml
+- hosts: all
+  tasks:
+    - script: files/run.sh
+    - script: $0run.sh
+#- /w/files/run.sh
+#!/bin/sh
+",
+    );
+    expect![[r#"
+        /w/roles/r/tasks/main.yml:1: - include_tasks: «sub/more.yml» -> /w/roles/r/tasks/sub/more.yml
+        /w/roles/r/tasks/main.yml:2: - include_vars: «v.yml» -> /w/roles/r/vars/v.yml
+        /w/roles/r/tasks/main.yml:3: - script: «run.sh» --all -> /w/roles/r/files/run.sh
+        /w/roles/r/tasks/main.yml:4: - ansible.builtin.script: {cmd: "«run.sh» é"} -> /w/roles/r/files/run.sh
+        /w/roles/r/tasks/main.yml:5: - copy: {src: «unit.yml», dest: /etc/unit.yml} -> /w/roles/r/files/unit.yml
+        /w/roles/r/tasks/main.yml:7: - template: {src: «t.yml», dest: /etc/t.yml} -> /w/roles/r/templates/t.yml
+    "#]]
+    .assert_eq(&shown_links(&scene, "/w/roles/r/tasks/main.yml"));
+    assert!(shown_links(&scene, "/w/roles/r/tasks/sub/more.yml").ends_with("-> /w/roles/r/tasks/other.yml\n"));
+    assert!(shown_links(&scene, "/w/roles/r/handlers/main.yml").ends_with("-> /w/roles/r/files/run.sh\n"));
+    assert_eq!(shown_links(&scene, "/w/site.yml").matches("-> /w/files/run.sh\n").count(), 2);
+    let found = definition(&scene.workspace, &scene.path, scene.offset).expect("the script");
+    assert_eq!(&*found.targets[0].path, "/w/files/run.sh");
 }
