@@ -295,6 +295,18 @@ fn fixes_make_the_finding_go_away() {
             "Run the task on k8s_cluster only",
             "      when:\n        - inventory_hostname != 'x'\n        - \"'k8s_cluster' in group_names\"\n",
         ),
+        (
+            spelt_out,
+            "- hosts: all\n  tasks:\n    - command: nerdctl images\n      when: # both\n        - true # one\n        # two\n        - x == 1\n      tags: a\n",
+            "Run the task on k8s_cluster only",
+            "      when: # both\n        - true # one\n        # two\n        - x == 1\n        - \"'k8s_cluster' in group_names\"\n      tags: a\n",
+        ),
+        (
+            spelt_out,
+            "- hosts: all\n  tasks:\n    - command: nerdctl images\n      when: # later\n    - debug:\n",
+            "Run the task on k8s_cluster only",
+            "      when: \"'k8s_cluster' in group_names\" # later\n    - debug:\n",
+        ),
         // What Kubespray's playbooks alone make is not there for others.
         (
             "",

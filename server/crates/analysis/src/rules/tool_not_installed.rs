@@ -123,14 +123,13 @@ fn guard(file: &PlayFile, task: &Task, condition: &str) -> Option<Edit> {
     let text = |text: &str| Value::String(text.into());
     match node.get("when") {
         None => edit::insert(node, edit::Place::Last, &edit::Fragment::new("when", text(condition))),
-        Some(when) if when.value.is_sequence() => {
-            let mut all: Vec<Value> = when.value.items().filter_map(|item| item.value().ok()).collect();
-            all.push(text(condition));
-            edit::replace(when.value, &Value::List(all.into()))
-        }
+        Some(when) if when.value.is_sequence() => edit::insert_item(when.value, edit::ItemPlace::Last, &edit::Item::new(text(condition))),
         Some(when) => {
-            let both = vec![when.value.value().ok()?, text(condition)];
-            edit::replace(when.value, &Value::List(both.into()))
+            let both = match when.value.value().ok()? {
+                Value::Null => text(condition),
+                known => Value::List(vec![known, text(condition)].into()),
+            };
+            edit::replace(when.value, &both)
         }
     }
 }
