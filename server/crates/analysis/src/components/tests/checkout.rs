@@ -21,6 +21,32 @@ use crate::{Settings, TaskOutcome, Workspace, explain_play};
 const ENGINES: [&str; 3] = ["containerd", "crio", "docker"];
 const KINDS_OF_ETCD: [&str; 3] = ["host", "docker", "kubeadm"];
 
+/// Everything that is off by default, so that the conditions behind the switches are asked, too.
+const SWITCHES: &str = "etcd_events_cluster_enabled: true
+auto_renew_certificates: true
+kube_vip_enabled: true
+youki_enabled: true
+kata_containers_enabled: true
+gvisor_enabled: true
+typha_enabled: true
+calico_apiserver_enabled: true
+kube_network_plugin_multus: true
+argocd_enabled: true
+metrics_server_enabled: true
+metallb_enabled: true
+registry_enabled: true
+cert_manager_enabled: true
+ingress_alb_enabled: true
+ingress_nginx_enabled: true
+local_path_provisioner_enabled: true
+local_volume_provisioner_enabled: true
+node_feature_discovery_enabled: true
+csi_snapshot_controller_enabled: true
+cinder_csi_enabled: true
+cloud_provider: external
+external_cloud_provider: openstack
+";
+
 /// A checkout on disk.
 struct Live {
     root: PathBuf,
@@ -105,6 +131,13 @@ impl Live {
             }
         }
         grid
+    }
+
+    /// All of the grid, and a part of it again with everything on.
+    fn whole_grid(&self) -> Vec<(String, String, String)> {
+        let on = self.grid(&["separate", "node-etcd-client"], &["calico", "cilium"]).into_iter();
+        let on = on.map(|(what, inventory, variables)| (format!("{what}, all on"), inventory, format!("{variables}{SWITCHES}")));
+        self.grid(&[], &[]).into_iter().chain(on).collect()
     }
 }
 
@@ -211,7 +244,7 @@ fn a_checkout_and_its_pack_agree_on_every_host() {
     for live in checkouts() {
         let checkout = live.workspace();
         let (mut n_verdicts, mut n_unknown) = (0, 0);
-        for (what, inventory, variables) in live.grid(&[], &[]) {
+        for (what, inventory, variables) in live.whole_grid() {
             let (of_pack, of_checkout) =
                 (workspace(&inventory, &variables, &live.release), with_inventory(&checkout, &inventory, &variables));
             let (by_pack, by_checkout) = (cluster_of_inventory(&of_pack), cluster_of_inventory(&of_checkout));
@@ -235,7 +268,7 @@ fn a_checkout_downloads_what_its_pack_says() {
     for live in checkouts() {
         let table = downloads(&live.root);
         let mut n_compared = 0;
-        for (what, inventory, variables) in live.grid(&[], &[]) {
+        for (what, inventory, variables) in live.whole_grid() {
             let workspace = workspace(&inventory, &variables, &live.release);
             let cluster = &workspace.clusters()[0];
             for (host, _) in cluster.inventory.hosts() {
@@ -299,32 +332,6 @@ const TASKS: &[(&str, &str, &str)] = &[
     ("cinder-csi", "csi_driver/cinder/tasks", "Generate Manifests"),
     ("openstack-cloud-controller", "external_cloud_controller/openstack/tasks", "Generate Manifests"),
 ];
-
-/// Everything that is off by default, so that the conditions behind the switches are asked, too.
-const SWITCHES: &str = "etcd_events_cluster_enabled: true
-auto_renew_certificates: true
-kube_vip_enabled: true
-youki_enabled: true
-kata_containers_enabled: true
-gvisor_enabled: true
-typha_enabled: true
-calico_apiserver_enabled: true
-kube_network_plugin_multus: true
-argocd_enabled: true
-metrics_server_enabled: true
-metallb_enabled: true
-registry_enabled: true
-cert_manager_enabled: true
-ingress_alb_enabled: true
-ingress_nginx_enabled: true
-local_path_provisioner_enabled: true
-local_volume_provisioner_enabled: true
-node_feature_discovery_enabled: true
-csi_snapshot_controller_enabled: true
-cinder_csi_enabled: true
-cloud_provider: external
-external_cloud_provider: openstack
-";
 
 /// The playbook is followed task by task, and its own conditions are evaluated. Where a template names a role, nothing is compared.
 #[test]
