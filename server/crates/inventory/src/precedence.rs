@@ -225,13 +225,7 @@ impl Layers {
 
     pub(crate) fn winner(&self, inventory: &Inventory, host: HostId, name: &str, with_own: bool) -> Option<Layer> {
         // Most names that are asked for are set nowhere.
-        if !self.may_be_set(inventory, name) {
-            return None;
-        }
-        self.extra(inventory, name)
-            .next()
-            .or_else(|| with_own.then(|| self.own(inventory, host, name).next()).flatten())
-            .or_else(|| self.of_groups(inventory, host, name).next())
+        if self.may_be_set(inventory, name) { self.found(inventory, host, name, with_own).next() } else { None }
     }
 
     /// What says something of a variable, the strongest first, each looked up when it is asked for.
