@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cluster::Cluster;
 use crate::layout::Role;
-use crate::values::Alike;
+use crate::values::{Alike, memo};
 use evaluation::evaluate;
 
 /// Whether a component comes onto a host.
@@ -90,6 +90,14 @@ pub(crate) struct Because {
     pub(crate) place: Option<Place>,
 }
 
+/// Why a component comes onto a host or does not.
+#[derive(Debug)]
+pub(crate) struct Why {
+    /// As in [`Verdict::reason`].
+    pub(crate) reason: String,
+    pub(crate) facts: Vec<Because>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BecauseKind {
     Group,
@@ -132,6 +140,10 @@ pub(crate) struct Views {
     single: Mutex<FxHashMap<HostId, Arc<HostView>>>,
     /// The views of all hosts, one for those that are alike.
     all: OnceLock<Vec<(Arc<HostView>, Alike)>>,
+    /// By component: what [`Cluster::where_installed`] found.
+    installed: Mutex<FxHashMap<Arc<str>, Arc<[HostId]>>>,
+    /// By component and host: what [`Cluster::why`] found.
+    why: Mutex<FxHashMap<Arc<str>, Option<Arc<Why>>>>,
 }
 
 /// The view of all hosts of a profile that set none of the names it was made from.
@@ -176,6 +188,28 @@ impl Cluster {
     /// The facts that decided about one component on a host; empty when the release does not have it.
     pub(crate) fn because(&self, host: HostId, component: &str) -> Vec<Because> {
         evaluation::because(self, host, |name| name == component).pop().unwrap_or_default()
+    }
+
+    /// Why one component comes onto a host or does not, without a view of all components; `None` when the release does not have it.
+    pub(crate) fn why(&self, host: HostId, component: &str) -> Option<Arc<Why>> {
+        memo(&self.views.why, &format!("{component} {}", host.0), || evaluation::why(self, host, component).map(Arc::new))
+    }
+
+    /// The hosts on which a component is installed, sorted; none when the release does not have it.
+    pub(crate) fn where_installed(&self, component: &str) -> Arc<[HostId]> {
+        memo(&self.views.installed, component, || {
+            let known = self.kubespray.as_ref().and_then(|release| release.pack.components.get(component));
+            let Some(component) = known else { return Arc::default() };
+            let cluster = if component.before_etcd { self.prepared() } else { self };
+            let mut hosts: Vec<HostId> = self.inventory.hosts().map(|(host, _)| host).collect();
+            hosts.sort_unstable();
+            for need in &component.needs {
+                let mut holds: Vec<HostId> = cluster.where_true(&need.when).iter().flat_map(|alike| alike.all(cluster)).collect();
+                holds.sort_unstable();
+                hosts.retain(|host| holds.binary_search(host).is_ok());
+            }
+            hosts.into()
+        })
     }
 
     /// The facts that decided about each component on a host, in the order of the pack.

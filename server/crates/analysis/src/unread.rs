@@ -23,13 +23,17 @@ pub(crate) fn of(cluster: &Cluster, workspace: &Workspace, kind: Kind) -> Vec<Un
             Kind::Group => cluster.inventory.unread_group_vars(files, &base),
             Kind::Host => cluster.inventory.unread_host_vars(files, &base),
         };
+        let own = unread(cluster);
+        if own.is_empty() {
+            continue;
+        }
         let others: Vec<&Arc<Cluster>> =
             workspace.clusters().iter().filter(|other| other.inventory.variable_bases(files).contains(&base)).collect();
         let all_are_known = others.iter().all(|other| is_known(other));
         let of_others: Vec<Vec<UnreadVariables>> = others.iter().map(|other| unread(other)).collect();
         let by_nobody = |unread: &UnreadVariables| of_others.iter().all(|other| other.iter().any(|theirs| theirs.path == unread.path));
         let is_certain = |unread: &UnreadVariables| (unread.hidden_by.is_some() || all_are_known) && by_nobody(unread);
-        found.extend(unread(cluster).into_iter().filter(is_certain));
+        found.extend(own.into_iter().filter(is_certain));
     }
     found
 }

@@ -9,7 +9,7 @@ use hostwise_inventory::HostId;
 use hostwise_kubespray::{Component, Download, DownloadForm, Need, Pack};
 use rustc_hash::FxHashMap;
 
-use super::{Answer, Because, BecauseKind, Fetched, HostView, State, Verdict, filled, for_people, variables_read};
+use super::{Answer, Because, BecauseKind, Fetched, HostView, State, Verdict, Why, filled, for_people, variables_read};
 use crate::cluster::Cluster;
 use crate::layout::Role;
 use crate::scope::{DIALECT, HostScope};
@@ -47,6 +47,16 @@ pub(super) fn because(cluster: &Cluster, host: HostId, is_asked: impl Fn(&str) -
     let stages = scopes.stages(&release.pack);
     let asked = release.pack.components.iter().filter(|(name, _)| is_asked(name));
     asked.map(|(_, component)| stages.of(component).facts(component)).collect()
+}
+
+/// Why one component comes onto a host or does not; `None` when the release does not have it.
+pub(super) fn why(cluster: &Cluster, host: HostId, name: &str) -> Option<Why> {
+    let release = cluster.kubespray.as_ref()?;
+    let component = release.pack.components.get(name)?;
+    let scopes = Scopes::new(HostScope { cluster, host, without_own: false });
+    let stages = scopes.stages(&release.pack);
+    let evaluation = stages.of(component);
+    Some(Why { reason: evaluation.verdict(name, component, Vec::new()).reason, facts: evaluation.facts(component) })
 }
 
 /// A host before etcd is installed, and after.

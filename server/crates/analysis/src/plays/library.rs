@@ -55,8 +55,12 @@ impl Library {
 
     /// The file at `path`, taken apart; `None` when it is not there or holds nothing that counts here.
     pub(crate) fn file(&self, path: &str) -> Option<Arc<PlayFile>> {
-        let source = self.files.file(path)?;
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        self.taken_apart(self.files.file(path)?)
+    }
+
+    /// The same of a file that is here.
+    pub(crate) fn taken_apart(&self, source: &Arc<SourceFile>) -> Option<Arc<PlayFile>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(source.path()).cloned();
         let before = match known {
             Some((known, file)) if Arc::ptr_eq(&known, source) => return file,
             known => known.and_then(|(_, file)| file),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hostwise_expression::Truth;
 use hostwise_inventory::HostId;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::candidates::Candidates;
 use super::needs::{Need, NeedKind};
@@ -119,8 +119,22 @@ pub(crate) struct OfScript {
     pub(crate) candidates: Arc<Candidates>,
     /// Of all candidates, in order.
     pub(crate) failing: Vec<Failing>,
-    /// The names for which it mattered whether the script sets them.
-    pub(crate) asked: Arc<FxHashSet<Arc<str>>>,
+    /// The names for which it mattered whether the script sets them, each with the bit that stands for it.
+    pub(crate) asked: Arc<FxHashMap<Arc<str>, u128>>,
+    /// Of each candidate, for which names it did.
+    pub(crate) asked_by: Vec<u128>,
+}
+
+impl OfScript {
+    /// The bit of a name that was asked for. Of very many names several share one.
+    pub(crate) fn bit(&mut self, name: Arc<str>) -> u128 {
+        if let Some(bit) = self.asked.get(&name) {
+            return *bit;
+        }
+        let bit = 1 << (self.asked.len() % 128);
+        Arc::make_mut(&mut self.asked).insert(name, bit);
+        bit
+    }
 }
 
 impl Findings {

@@ -1,11 +1,11 @@
 //! What names mean in a task on a host: the inventory, under what plays, roles, blocks and tasks set.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hostwise_expression::{Reason, Scope, Value};
 use hostwise_inventory::HostId;
-use rustc_hash::FxHashSet;
 
 use super::model::{Content, PlayFile};
 use super::script::{FrameKind, Script, ScriptPlay, Step};
@@ -25,7 +25,7 @@ pub(crate) struct StepScope<'s> {
 
 /// The names that were looked for in what a script sets.
 #[derive(Debug, Default)]
-pub(crate) struct Asked(RefCell<FxHashSet<Arc<str>>>);
+pub(crate) struct Asked(RefCell<BTreeSet<Arc<str>>>);
 
 impl Asked {
     fn add(&self, name: &str) {
@@ -35,7 +35,8 @@ impl Asked {
         }
     }
 
-    pub(super) fn into_names(self) -> FxHashSet<Arc<str>> {
+    /// In order.
+    pub(super) fn into_names(self) -> BTreeSet<Arc<str>> {
         self.0.into_inner()
     }
 }

@@ -6,14 +6,15 @@ mod names;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use hostwise_inventory::SourceFile;
 use hostwise_kubespray::{Pack, Version};
 use indexmap::IndexMap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::candidates::Candidates;
+use super::installs::mentions;
 use super::model::{Keywords, KeywordsId, Play, PlayFile, Task, TaskId, Text};
 
 pub(super) use build::build;
@@ -25,7 +26,7 @@ pub(crate) struct Script {
     /// Every file that was followed.
     pub(crate) files: Vec<Arc<PlayFile>>,
     /// Every text that it was made of.
-    pub(super) sources: IndexMap<Arc<str>, Arc<SourceFile>>,
+    pub(super) sources: IndexMap<Arc<str>, Arc<SourceFile>, FxBuildHasher>,
     pub(super) frames: Vec<Frame>,
     pub(crate) plays: Vec<ScriptPlay>,
     /// Of all plays, in order.
@@ -34,6 +35,8 @@ pub(crate) struct Script {
     pub(super) handlers: Vec<Handler>,
     /// The files that tasks run with `script`.
     pub(crate) scripts: Vec<Arc<SourceFile>>,
+    /// What [`Script::exits`] found.
+    exits: OnceLock<Vec<usize>>,
     /// By release: what [`Script::candidates`] found.
     pub(super) candidates: Mutex<BTreeMap<Version, Arc<Candidates>>>,
 }
@@ -177,6 +180,25 @@ impl Script {
     pub(super) fn candidates(&self, pack: &Pack) -> Arc<Candidates> {
         let mut known = self.candidates.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(pack.version).or_insert_with(|| Arc::new(Candidates::of(self, pack))))
+    }
+
+    /// The steps behind which a host may be out of the play, or that look whether a program is there, in order.
+    pub(super) fn exits(&self) -> &[usize] {
+        let may_be_exit = |step: &Step| {
+            let (file, task) = (self.file(step), self.task(step));
+            let Some(module) = &task.module else { return false };
+            match &*module.name {
+                "meta" => file.free_form(module).is_some_and(|what| what.text.starts_with("end_")),
+                "fail" | "assert" => true,
+                "command" | "shell" | "raw" => {
+                    let text = &file.source.text()[task.range.span()];
+                    ["command -v", "which", "type", "hash"].iter().any(|probe| mentions(text, probe))
+                }
+                _ => false,
+            }
+        };
+        let find = || self.steps.iter().enumerate().filter(|(_, step)| may_be_exit(step)).map(|(index, _)| index).collect();
+        self.exits.get_or_init(find)
     }
 
     /// The index of the play that a step belongs to.

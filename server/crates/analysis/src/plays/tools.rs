@@ -9,7 +9,7 @@ use hostwise_inventory::HostId;
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidates::{Candidates, Since};
+use super::candidates::Candidates;
 use super::installs::mentions;
 use super::library::Library;
 use super::missing::{Failing, Missing, OfScript};
@@ -55,7 +55,7 @@ pub(crate) fn check(cluster: &Cluster, library: &Library, script: &Arc<Script>) 
             if brought.may_bring(&need.name) || is_out_before(cluster, library, script, candidate.step, *host, &need.name) {
                 continue;
             }
-            let role = cluster.view(*host).role;
+            let role = Role::of(cluster, *host);
             let key = (need.range.start as usize, format!("{} {role}", need.name));
             by_role.entry(key).or_insert_with(|| (need.moved(failing.start, start), role, Vec::new())).2.push(*host);
         }
@@ -73,26 +73,29 @@ fn of_script(cluster: &Cluster, script: &Arc<Script>, candidates: &Arc<Candidate
     if let Some(before) = before.as_ref().filter(|before| Arc::ptr_eq(&before.script, script)) {
         return Arc::clone(before);
     }
-    let before = before.map(|before| (candidates.since(&before.candidates), before));
-    let means_the_same = |(since, before): &(Arc<Since>, Arc<OfScript>)| {
-        since.names.as_ref().is_some_and(|names| !names.iter().any(|name| before.asked.contains(name)))
-    };
-    let before = before.filter(means_the_same);
+    let before = before.map(|before| (candidates.since(&before.candidates), before)).and_then(|(since, before)| {
+        let changed = since.names.as_ref()?.iter().filter_map(|name| before.asked.get(name)).fold(0, |all, bit| all | bit);
+        Some((since, before, changed))
+    });
     let mut found = OfScript {
         script: Arc::clone(script),
         candidates: Arc::clone(candidates),
         failing: Vec::new(),
-        asked: before.as_ref().map(|(_, before)| Arc::clone(&before.asked)).unwrap_or_default(),
+        asked: before.as_ref().map(|(_, before, _)| Arc::clone(&before.asked)).unwrap_or_default(),
+        asked_by: Vec::with_capacity(candidates.all.len()),
     };
     let mut hosts_of_play: Option<(usize, Hosts)> = None;
     for (index, candidate) in candidates.all.iter().enumerate() {
-        if let Some((since, before)) = &before
+        if let Some((since, before, changed)) = &before
             && let Some(was) = since.was[index]
+            && before.asked_by[was] & changed == 0
         {
+            found.asked_by.push(before.asked_by[was]);
             let known = before.failing.binary_search_by_key(&was, |failing| failing.candidate);
             found.failing.extend(known.ok().map(|at| Failing { candidate: index, ..before.failing[at].clone() }));
             continue;
         }
+        found.asked_by.push(0);
         let play = &script.plays[candidate.play];
         let hosts = match &hosts_of_play {
             Some((of_play, hosts)) if *of_play == candidate.play => hosts,
@@ -110,11 +113,7 @@ fn of_script(cluster: &Cluster, script: &Arc<Script>, candidates: &Arc<Candidate
         if !hosts.is_empty() {
             found.failing.push(Failing { candidate: index, start: script.task(step).range.start, hosts });
         }
-        let mut asked = asked.into_names();
-        asked.retain(|name| !found.asked.contains(name));
-        if !asked.is_empty() {
-            Arc::make_mut(&mut found.asked).extend(asked);
-        }
+        found.asked_by[index] = asked.into_names().into_iter().fold(0, |all, name| all | found.bit(name));
     }
     let found = Arc::new(found);
     cluster.found_tools.put(Arc::clone(&found));
@@ -302,25 +301,17 @@ fn overrides_defaults(cluster: &Cluster, library: &Library, script: &Script) -> 
 /// Whether the host has certainly or possibly left the play before the step, or something looked for the tool and could stop there.
 fn is_out_before(cluster: &Cluster, library: &Library, script: &Script, index: usize, host: HostId, tool: &str) -> bool {
     let present = script.play_of(index).map(|play| play.steps.clone()).unwrap_or_default();
-    (0..index).any(|earlier| {
+    script.exits().iter().take_while(|&&earlier| earlier < index).any(|&earlier| {
         let step = &script.steps[earlier];
         let file = script.file(step);
         let Some(module) = &script.task(step).module else { return false };
         let Some(play) = script.play_of(earlier) else { return false };
         match &*module.name {
-            "meta" => {
-                let ends = file.free_form(module).is_some_and(|what| what.text.starts_with("end_"));
-                ends && present.contains(&earlier) && may_run(cluster, script, play, step, host)
-            }
+            "meta" => present.contains(&earlier) && may_run(cluster, script, play, step, host),
             // What Kubespray itself checks ends the whole run: that is for other rules to say.
             "fail" | "assert" if library.is_kubesprays(file.path()) => false,
             "fail" | "assert" => may_run(cluster, script, play, step, host) && may_stop(cluster, script, play, step, host),
-            "command" | "shell" | "raw" => {
-                let text = &file.source.text()[script.task(step).range.span()];
-                let looks = || ["command -v", "which", "type", "hash"].iter().any(|probe| mentions(text, probe));
-                mentions(text, tool) && looks() && may_run(cluster, script, play, step, host)
-            }
-            _ => false,
+            _ => mentions(&file.source.text()[script.task(step).range.span()], tool) && may_run(cluster, script, play, step, host),
         }
     })
 }

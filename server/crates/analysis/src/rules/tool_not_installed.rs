@@ -8,7 +8,6 @@ use hostwise_syntax::edit::{Edit, yaml as edit};
 
 use super::Rule;
 use crate::cluster::Cluster;
-use crate::components::State;
 use crate::findings::{Finding, Findings, HOSTS};
 use crate::layout::{Layout, Role};
 use crate::plays::model::{PlayFile, Task};
@@ -58,13 +57,11 @@ fn related(findings: &Findings<'_>, missing: &MissingTool) -> Vec<Related> {
     let cluster = findings.cluster;
     let Some(&host) = missing.hosts.first() else { return Vec::new() };
     let name = &cluster.inventory.host(host).name;
-    let view = cluster.view(host);
-    let Some(verdict) = view.component(&missing.component) else { return Vec::new() };
+    let Some(why) = cluster.why(host, &missing.component) else { return Vec::new() };
     let group =
         ["etcd", "kube_node", "kube_control_plane", "calico_rr"].into_iter().find_map(|group| cluster.membership_place(host, group));
-    let member = group.map(|place| findings.related(place, format!("{name} gets no {}: {}", missing.component, verdict.reason)));
-    let because = cluster.because(host, &missing.component);
-    let decided = because.iter().filter_map(|because| {
+    let member = group.map(|place| findings.related(place, format!("{name} gets no {}: {}", missing.component, why.reason)));
+    let decided = why.facts.iter().filter_map(|because| {
         let place = because.place.filter(|place| Some(*place) != group)?;
         Some(findings.related(place, format!("{} is {}", because.name, because.value)))
     });
@@ -140,7 +137,8 @@ fn groups_that_have(cluster: &Cluster, play: &ScriptPlay, hosts: &[HostId], miss
     const CHOICES: [&[&str]; 4] = [&["k8s_cluster"], &["kube_control_plane", "kube_node", "calico_rr"], &["kube_control_plane"], &["etcd"]];
     let is_there = |group: &&&str| play.has_groups || cluster.plain().group_named(group).is_some();
     let has_members = |group: &&&str| hosts.iter().any(|&host| cluster.is_member(host, group));
-    let has = |host: HostId| cluster.view(host).component(&missing.component).is_some_and(|verdict| verdict.state == State::Installed);
+    let installed = cluster.where_installed(&missing.component);
+    let has = |host: HostId| installed.binary_search(&host).is_ok();
     CHOICES.into_iter().find_map(|choice| {
         let groups: Vec<&str> = choice.iter().filter(is_there).filter(has_members).copied().collect();
         let is_in = |host: HostId| groups.iter().any(|group| cluster.is_member(host, group));

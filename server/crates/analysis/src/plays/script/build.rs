@@ -1,6 +1,6 @@
 //! Following a playbook.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hostwise_inventory::SourceFile;
 use hostwise_syntax::yaml::Node;
@@ -26,18 +26,20 @@ pub(in crate::plays) fn build(library: &Library, path: &Arc<str>) -> Script {
         script: Script {
             path: Arc::clone(path),
             files: Vec::new(),
-            sources: IndexMap::new(),
+            sources: IndexMap::default(),
             frames: Vec::new(),
             plays: Vec::new(),
             steps: Vec::new(),
             names: Arc::default(),
             handlers: Vec::new(),
             scripts: Vec::new(),
+            exits: OnceLock::new(),
             candidates: Default::default(),
         },
         names: Names::default(),
         roles: FxHashMap::default(),
         with_handlers: IndexMap::new(),
+        not_followed: FxHashSet::default(),
         perhaps_notified: FxHashSet::default(),
         is_unknown: false,
         ran_script: false,
@@ -60,6 +62,8 @@ pub(super) struct Builder<'l> {
     roles: FxHashMap<String, Arc<RoleFiles>>,
     /// The roles of the present play that have handlers, by their directories: their handlers, their names and where they were used.
     with_handlers: IndexMap<String, (Arc<PlayFile>, Arc<str>, FrameIndex)>,
+    /// The roles in which something could not be followed.
+    not_followed: FxHashSet<String>,
     /// What files that could not be followed may notify.
     pub(super) perhaps_notified: FxHashSet<Arc<str>>,
     /// Something could not be followed.
@@ -202,8 +206,8 @@ impl Builder<'_> {
             has_groups: self.has_groups,
             runs_file: run.as_ref().map(|_| self.script.scripts.len() as u32),
         });
-        let may_install = run.as_ref().map_or_else(|| may_install_unnamed(file, task), |run| text_may_install(run.text()));
-        self.ran_script |= !is_kubesprays && may_install;
+        let may_install = || run.as_ref().map_or_else(|| may_install_unnamed(file, task), |run| text_may_install(run.text()));
+        self.ran_script |= !is_kubesprays && may_install();
         self.script.scripts.extend(run);
         let Some(module) = &task.module else { return };
         let applied = task.apply.map(|apply| self.frame(Some(place.frame), place.file, apply, FrameKind::Include));
@@ -348,7 +352,9 @@ impl Builder<'_> {
     /// Something that is named by a template, or that is not here. What it sets is not known; inside a role, only names that the role's files set.
     fn cannot_follow(&mut self, place: Place<'_>, is_kubesprays: bool) {
         match place.role.filter(|_| is_kubesprays) {
+            Some(role) if self.not_followed.contains(role) => {}
             Some(role) => {
+                self.not_followed.insert(role.to_owned());
                 let paths = self.library.files.under(role).map(|(path, _)| path);
                 let files: Vec<Arc<PlayFile>> = paths.filter_map(|path| self.file(path)).collect();
                 names::of_role(role, &files, &mut self.names.runtime, &mut self.perhaps_notified);
@@ -375,8 +381,8 @@ impl Builder<'_> {
 
     /// The file at `path`, taken apart: from now on the script depends on it.
     fn file(&mut self, path: &str) -> Option<Arc<PlayFile>> {
-        self.source(path)?;
-        self.library.file(path)
+        let source = self.source(path)?;
+        self.library.taken_apart(&source)
     }
 
     fn source(&mut self, path: &str) -> Option<Arc<SourceFile>> {
