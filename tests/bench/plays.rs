@@ -1,7 +1,7 @@
 //! What playbooks cost: `cargo bench --bench plays`. With `HOSTWISE_KUBESPRAY=DIR` a checkout is measured, else a tree of our own of that size.
 //!
-//! Prints the time from files in memory to all findings (cold), and from an edit of one task file to all findings again, with one inventory and with
-//! several. `HOSTWISE_ROUNDS` is the number of edits (100).
+//! Prints the time from files in memory to all findings (cold), and from an edit of one file to all findings again, by kind of edit, with one inventory
+//! and with several. `HOSTWISE_ROUNDS` is the number of edits of each kind (100).
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -49,10 +49,44 @@ fn main() {
     measure(&format!("{name}, five inventories and {} tests", tests.len()), &files, n_rounds);
 }
 
-/// Prints what the files cost cold, and after each of `n_rounds` edits of a task file.
+/// Something that people add to a file.
+struct Edit {
+    what: &'static str,
+    is_meant: fn(&str) -> bool,
+    /// With a name for `NAME` that grows as it is typed.
+    lines: &'static str,
+}
+
+const EDITS: [Edit; 7] = [
+    Edit { what: "a comment in a task file", is_meant: is_tasks, lines: "# NAME" },
+    Edit { what: "a task in it", is_meant: is_tasks, lines: "- command: kubectl get nodes NAME" },
+    Edit { what: "a registered name in it", is_meant: is_tasks, lines: "- command: kubectl get nodes\n  register: NAME" },
+    Edit { what: "a task in a big role", is_meant: is_big, lines: "- command: kubectl get nodes NAME" },
+    Edit { what: "a play in a playbook", is_meant: is_playbook, lines: "- hosts: all\n  tasks:\n    - command: kubectl get NAME" },
+    Edit { what: "a variable of an inventory", is_meant: |path| path.starts_with("/bench/inventory/group_vars/"), lines: "NAME: 1" },
+    Edit { what: "a default of a role", is_meant: is_defaults, lines: "NAME: 1" },
+];
+
+fn is_tasks(path: &str) -> bool {
+    path.contains("/roles/") && path.ends_with("/tasks/main.yml")
+}
+
+fn is_big(path: &str) -> bool {
+    let names = ["container-engine", "download", "kubernetes/control-plane", "kubernetes/preinstall"];
+    is_tasks(path) && names.iter().any(|name| path.contains(&format!("/roles/{name}/tasks/")))
+}
+
+fn is_playbook(path: &str) -> bool {
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    path.ends_with(".yml") && matches!(directory, "/bench/playbooks" | "/bench")
+}
+
+fn is_defaults(path: &str) -> bool {
+    path.contains("/roles/") && path.ends_with("/defaults/main.yml")
+}
+
+/// Prints what the files cost cold, and after each of `n_rounds` edits of a kind and its undoing.
 fn measure(name: &str, files: &Files, n_rounds: usize) {
-    let is_tasks = |path: &&Arc<str>| path.contains("/roles/") && path.ends_with("/tasks/main.yml");
-    let task_files: Vec<Arc<str>> = files.iter().map(|(path, _)| path).filter(is_tasks).cloned().collect();
     let mut cold: Vec<Duration> = Vec::new();
     for _ in 0..n_rounds.div_ceil(20) {
         // Files that were parsed before would remember it.
@@ -64,31 +98,33 @@ fn measure(name: &str, files: &Files, n_rounds: usize) {
     }
     let mut workspace = Workspace::new(copy(files), BTreeSet::new(), Settings::default());
     n_findings(&workspace);
-    println!(
-        "{name}: {} files, {} of them main tasks of a role, {} inventories",
-        files.iter().count(),
-        task_files.len(),
-        workspace.n_inventories()
-    );
-    let mut edits: Vec<Duration> = Vec::new();
-    let mut text_of_task: Vec<Duration> = Vec::new();
-    for (index, path) in task_files.iter().cycle().take(n_rounds).enumerate() {
-        for (times, line) in [(&mut edits, format!("# {index}\n")), (&mut text_of_task, format!("- command: kubectl get nodes {index}\n"))]
-        {
-            let mut files = workspace.files().clone();
+    println!("{name}: {} files, {} inventories", files.iter().count(), workspace.n_inventories());
+    print("cold", cold);
+    for edit in EDITS {
+        let mut times: Vec<Duration> = Vec::new();
+        let mut paths: Vec<&Arc<str>> = files.iter().map(|(path, _)| path).filter(|path| (edit.is_meant)(path)).collect();
+        paths = paths.iter().step_by((paths.len() / n_rounds).max(1)).copied().collect();
+        for (index, path) in paths.iter().cycle().take(n_rounds).enumerate() {
             let text = files.file(path).map(|file| file.text().to_owned()).unwrap_or_default();
-            put(&mut files, path, &format!("{text}{line}"));
-            let started = Instant::now();
-            workspace = workspace.change_files(files);
-            n_findings(&workspace);
-            times.push(started.elapsed());
+            let lines = edit.lines.replace("NAME", &"x".repeat(index % 9 + 1));
+            for text in [format!("{text}{lines}\n"), text] {
+                let mut files = workspace.files().clone();
+                put(&mut files, path, &text);
+                let started = Instant::now();
+                let edited = workspace.change_files(files);
+                n_findings(&edited);
+                times.push(started.elapsed());
+                workspace = edited;
+            }
         }
+        print(edit.what, times);
     }
-    for (what, mut times) in [("cold", cold), ("a comment in a task file", edits), ("another task in it", text_of_task)] {
-        times.sort_unstable();
-        let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
-        println!("  {what}: p50 {:.1} ms, p95 {:.1} ms", at(50), at(95));
-    }
+}
+
+fn print(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |percent: usize| times.get(times.len().saturating_sub(1) * percent / 100).map_or(0.0, |time| time.as_secs_f64() * 1000.0);
+    println!("  {what}: p50 {:.1} ms, p95 {:.1} ms", at(50), at(95));
 }
 
 fn n_findings(workspace: &Workspace) -> usize {
