@@ -636,6 +636,12 @@ fn forms_that_decide_and_forms_that_do_not() {
             "{command: nerdctl images, module_defaults: {ansible.builtin.command: {creates: /x}}}",
         ),
         ("command: bash -c 'nerdctl images'", "command: bash -lc 'nerdctl images'"),
+        ("command: sh -c 'nerdctl images && ls'", "command: sh -c 'nerdctl images || true'"),
+        (
+            "{command: \"sh -c 'nerdctl {{ what }}'\", vars: {what: images}}",
+            "{command: \"sh -c 'nerdctl {{ what }}'\", vars: {what: images || true}}",
+        ),
+        ("{command: {argv: [sh, -c, nerdctl images]}}", "{command: {argv: [sh, -c, nerdctl images || true]}}"),
         ("shell: sudo sh -c \"cd /tmp && nerdctl images\"", "shell: sudo sh -c \"nerdctl images || true\""),
         ("shell: echo a | xargs -n1 nerdctl inspect", "shell: echo a | xargs -r nerdctl inspect"),
         ("shell: \"nerdctl load <<EOF\\nx\\nEOF\"", "shell: \"cat <<EOF\\nnerdctl images\\nEOF\""),

@@ -167,8 +167,13 @@ fn command_needs(file: &PlayFile, module: &Module, render: Render<'_>) -> Option
         return None;
     }
     let words = words.iter().filter(|word| !PARAMETERS.iter().any(|parameter| word.text.starts_with(parameter)));
-    // A template may stand for several words. What follows an unknown one is not looked at.
-    let words: Vec<String> = words.map_while(|word| shell::words(&value(&word.text, render)?)).flatten().map(|word| word.text).collect();
+    // A template outside quotes may stand for several words. What follows an unknown one is not looked at.
+    let made = |word: &shell::Word| {
+        let text = value(&word.text, render)?;
+        let is_one = word.is_quoted || !is_template(&word.text);
+        if is_one { Some(vec![text]) } else { Some(shell::words(&text)?.into_iter().map(|word| word.text).collect()) }
+    };
+    let words: Vec<String> = words.map_while(made).flatten().collect();
     needs_of(file, &words, Failure::NotStarted, |_| Some(&text))
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Word {
     /// Without quotes.
     pub(crate) text: String,
     pub(crate) range: TextRange,
-    is_quoted: bool,
+    pub(crate) is_quoted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
