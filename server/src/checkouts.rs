@@ -202,3 +202,36 @@ fn insert_text(files: &mut Files, path: String, text: String) {
     let file = SourceFile::new(path.as_str(), Content::Text(text.into()), false);
     files.insert(&path, Entry::File(Arc::new(file)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::tests::commit_submodule;
+
+    #[test]
+    fn a_submodule_counts_by_its_commit_until_it_is_checked_out() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = directory.path().canonicalize().expect("a path");
+        let submodule = root.join("deps/ks");
+        fs::create_dir_all(&submodule).expect("directories");
+        let modules = "[submodule \"ks\"]\n\tpath = deps/ks\n\turl = https://github.com/kubernetes-sigs/kubespray.git\n";
+        fs::write(root.join(".gitmodules"), modules).expect("a file");
+        fs::write(root.join("hosts.yaml"), "kube_node: {hosts: {a: }}\n").expect("a file");
+        commit_submodule(&git2::Repository::init(&root).expect("a repository"), "f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a");
+        let mut files = Files::default();
+        files::read_into(&root.join("hosts.yaml"), &mut files);
+        let open = BTreeSet::from([path_text(&root.join("hosts.yaml"))]);
+        let workspace = Workspace::new(files, open, Settings::default());
+        let recorded = path_text(&submodule.join(RECORDED_COMMIT));
+
+        let found = read(&workspace, &mut |_| ());
+        assert_eq!(found.roots, [path_text(&submodule)]);
+        assert_eq!(found.files.file(&recorded).map(|file| file.text()), Some("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a"));
+        assert_eq!(found.problems, [format!("{}: a submodule that is not checked out", submodule.display())]);
+
+        fs::write(submodule.join("galaxy.yml"), "namespace: kubernetes_sigs\nname: kubespray\nversion: 2.30.0\n").expect("a file");
+        let found = read(&workspace, &mut |_| ());
+        assert_eq!(found.roots, [path_text(&submodule)]);
+        assert!(found.files.file(&recorded).is_none());
+    }
+}

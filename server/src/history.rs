@@ -163,7 +163,7 @@ impl Reading {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use git2::{IndexAddOption, Signature};
 
     use super::*;
@@ -225,28 +225,32 @@ mod tests {
         assert!(described(&root).is_some_and(|described| described.starts_with("v2.30.0-1-g")), "{:?}", described(&root));
     }
 
+    /// Commits that there is a submodule at `deps/ks`, which stands at this commit.
+    pub(crate) fn commit_submodule(repository: &Repository, id: &str) {
+        commit(repository);
+        let id = Oid::from_str(id).expect("a commit");
+        let person = Signature::now("a", "a@example.org").expect("a signature");
+        let head = repository.head().and_then(|head| head.peel_to_commit()).expect("a commit");
+        let mut deps = repository.treebuilder(None).expect("a builder");
+        deps.insert("ks", id, FileMode::Commit.into()).expect("an entry");
+        let mut builder = repository.treebuilder(Some(&head.tree().expect("a tree"))).expect("a builder");
+        builder.insert("deps", deps.write().expect("a tree"), FileMode::Tree.into()).expect("an entry");
+        let tree = builder.write().and_then(|tree| repository.find_tree(tree)).expect("a tree");
+        repository.commit(Some("HEAD"), &person, &person, "x", &tree, &[&head]).expect("a commit");
+    }
+
     #[test]
     fn the_commit_of_a_submodule_is_read_from_the_repository_around_it() {
         let directory = tempfile::tempdir().expect("a directory");
         let root = directory.path().canonicalize().expect("a path");
         std::fs::create_dir_all(root.join("deps/ks")).expect("directories");
-        std::fs::write(root.join("deps/a"), "1").expect("a file");
+        std::fs::write(root.join("a"), "1").expect("a file");
         assert_eq!(recorded(&root.join("deps/ks")), None);
-        let repository = Repository::init(&root).expect("a repository");
-        commit(&repository);
-        let id = Oid::from_str("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a").expect("a commit");
-        let person = Signature::now("a", "a@example.org").expect("a signature");
-        let head = repository.head().and_then(|head| head.peel_to_commit()).expect("a commit");
-        let tree = head.tree().expect("a tree");
-        let mut with_submodule = repository.treebuilder(None).expect("a builder");
-        with_submodule.insert("ks", id, FileMode::Commit.into()).expect("an entry");
-        let mut builder = repository.treebuilder(Some(&tree)).expect("a builder");
-        builder.insert("deps", with_submodule.write().expect("a tree"), FileMode::Tree.into()).expect("an entry");
-        let tree = builder.write().and_then(|tree| repository.find_tree(tree)).expect("a tree");
-        repository.commit(Some("HEAD"), &person, &person, "x", &tree, &[&head]).expect("a commit");
-        assert_eq!(recorded(&root.join("deps/ks")).as_deref(), Some("f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a"));
-        assert_eq!(recorded(&root.join("deps/a")), None);
-        assert_eq!(recorded(&root.join("deps")), None);
-        assert_eq!(recorded(&root), None);
+        let id = "f4ccdb5e72395eaf9f3444056ebd1a6625ddb89a";
+        commit_submodule(&Repository::init(&root).expect("a repository"), id);
+        assert_eq!(recorded(&root.join("deps/ks")).as_deref(), Some(id));
+        for other in ["a", "deps", ""] {
+            assert_eq!(recorded(&root.join(other)), None, "{other}");
+        }
     }
 }
