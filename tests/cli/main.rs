@@ -382,7 +382,15 @@ fn check_finds_the_task_that_will_fail_and_leaves_its_tolerant_forms_alone() {
     assert_eq!(finding["message"], "nerdctl is not installed on instance-3 (etcd-only in separate mode): this task will fail there");
     assert_eq!((&finding["host"], &finding["range"]["start"]["line"]), (&json!("instance-3"), &json!(15)));
     let titles: Vec<&Value> = finding["fixes"].as_array().expect("a list").iter().map(|fix| &fix["title"]).collect();
-    assert_eq!(titles, ["Run the play on kube_control_plane:kube_node only", "Run the task on kube_control_plane:kube_node only"]);
+    assert_eq!(
+        titles,
+        [
+            "Run the play on kube_control_plane:kube_node only",
+            "Run the task on kube_control_plane:kube_node only",
+            "Run the play on k8s_cluster only, in the same run as Kubespray",
+            "Run the task on k8s_cluster only, in the same run as Kubespray",
+        ]
+    );
 }
 
 #[test]

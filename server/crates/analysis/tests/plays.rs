@@ -320,6 +320,12 @@ fn fixes_make_the_finding_go_away() {
             "Run the task on kube_control_plane:kube_node only",
             "      when: \"'kube_control_plane' in group_names or 'kube_node' in group_names\"\n",
         ),
+        (
+            "",
+            "- hosts: all\n  tasks:\n    - command: nerdctl images\n",
+            "Run the play on k8s_cluster only, in the same run as Kubespray",
+            "- hosts: k8s_cluster\n",
+        ),
     ] {
         let (_, workspace) = workspace(&format!("{more}#- /w/site.yml\n{site}"));
         let found = workspace.diagnostics(&Token::never()).expect("nothing cancels");

@@ -78,18 +78,23 @@ fn fixes(cluster: &Cluster, script: &Script, missing: &MissingTool) -> Vec<Fix> 
         // It fails on one host, whichever hosts delegate it there.
         return fixes;
     }
-    if let Hosts::Known(hosts) = runs::hosts_of(cluster, script, play)
-        && let Some(groups) = groups_that_have(cluster, play, &hosts, missing)
-    {
-        let (play_file, model) = script.play(play);
-        let hosts = model.and_then(|model| play_file.node(model.node).get("hosts"));
-        let pattern = groups.join(":");
-        if let Some(edit) = hosts.and_then(|hosts| edit::replace(hosts.value, &Value::String(pattern.as_str().into()))) {
-            fixes.push(fix(format!("Run the play on {pattern} only"), play_file, edit));
+    let by_groups = |are_made_late: bool, title_end: &str| {
+        let mut fixes = Vec::new();
+        if let Hosts::Known(hosts) = runs::hosts_of(cluster, script, play)
+            && let Some(groups) = groups_that_have(cluster, play, &hosts, missing, are_made_late)
+        {
+            let (play_file, model) = script.play(play);
+            let hosts = model.and_then(|model| play_file.node(model.node).get("hosts"));
+            let pattern = groups.join(":");
+            if let Some(edit) = hosts.and_then(|hosts| edit::replace(hosts.value, &Value::String(pattern.as_str().into()))) {
+                fixes.push(fix(format!("Run the play on {pattern} only{title_end}"), play_file, edit));
+            }
+            let condition = groups.iter().map(|group| format!("'{group}' in group_names")).collect::<Vec<_>>().join(" or ");
+            fixes.extend(guard(file, task, &condition).map(|edit| fix(format!("Run the task on {pattern} only{title_end}"), file, edit)));
         }
-        let condition = groups.iter().map(|group| format!("'{group}' in group_names")).collect::<Vec<_>>().join(" or ");
-        fixes.extend(guard(file, task, &condition).map(|edit| fix(format!("Run the task on {pattern} only"), file, edit)));
-    }
+        fixes
+    };
+    fixes.extend(by_groups(false, ""));
     if play.has_defaults()
         && let Some(needs) = cluster.kubespray.as_ref().and_then(|release| release.pack.components.get(&missing.component))
     {
@@ -106,6 +111,7 @@ fn fixes(cluster: &Cluster, script: &Script, missing: &MissingTool) -> Vec<Fix> 
             guard(file, task, &condition).map(|edit| fix(format!("Run the task where {} is installed", missing.component), file, edit)),
         );
     }
+    fixes.extend(by_groups(true, ", in the same run as Kubespray"));
     fixes
 }
 
@@ -131,11 +137,17 @@ fn guard(file: &PlayFile, task: &Task, condition: &str) -> Option<Edit> {
     }
 }
 
-/// The groups of Kubespray whose hosts in the play all have the component, and that none of the failing hosts is in. A group that Kubespray's playbooks
-/// make counts where they have run before the play: alone, it would find no host there.
-fn groups_that_have(cluster: &Cluster, play: &ScriptPlay, hosts: &[HostId], missing: &MissingTool) -> Option<Vec<&'static str>> {
+/// The groups of Kubespray whose hosts in the play all have the component, and that none of the failing hosts is in: those that are there when the play
+/// starts, or those that Kubespray's playbooks make in the same run. Without these a play finds no host in the latter.
+fn groups_that_have(
+    cluster: &Cluster,
+    play: &ScriptPlay,
+    hosts: &[HostId],
+    missing: &MissingTool,
+    are_made_late: bool,
+) -> Option<Vec<&'static str>> {
     const CHOICES: [&[&str]; 4] = [&["k8s_cluster"], &["kube_control_plane", "kube_node", "calico_rr"], &["kube_control_plane"], &["etcd"]];
-    let is_there = |group: &&&str| play.has_groups || cluster.plain().group_named(group).is_some();
+    let is_there = |group: &&&str| are_made_late != (play.has_groups || cluster.plain().group_named(group).is_some());
     let has_members = |group: &&&str| hosts.iter().any(|&host| cluster.is_member(host, group));
     let installed = cluster.where_installed(&missing.component);
     let has = |host: HostId| installed.binary_search(&host).is_ok();
