@@ -12,7 +12,7 @@ use crate::components::{HostView, Views, for_people};
 use crate::discovery::{is_below, parent};
 use crate::findings::Kept;
 use crate::layout::{Layout, Role};
-use crate::plays::missing::{Findings, Missing};
+use crate::plays::missing::{FoundTools, Missing};
 use crate::plays::model::Text;
 use crate::plays::runs;
 use crate::release::Release;
@@ -39,7 +39,7 @@ pub(crate) struct Cluster {
     pub(crate) answers: Answers,
     missing_tools: OnceLock<Option<Missing>>,
     /// What playbooks lack here, as far as it was asked.
-    pub(crate) found_tools: Findings,
+    pub(crate) found_tools: FoundTools,
     /// By the texts of `hosts`: what [`Cluster::hosts_of_pattern`] found.
     patterns: Mutex<Patterns>,
     /// What rules found in it. (New settings, which give the severities, make a new inventory.)
@@ -95,7 +95,7 @@ impl Cluster {
             views: Views::default(),
             answers: Answers::default(),
             missing_tools: OnceLock::new(),
-            found_tools: Findings::default(),
+            found_tools: FoundTools::default(),
             patterns: Mutex::default(),
             findings: Kept::default(),
         }

@@ -101,7 +101,7 @@ fn is_reached_over_ssh(cluster: &Cluster, host: HostId) -> bool {
 
 /// What was found of an inventory before, by the path of the script. What a script keeps in memory it holds for as long as it is here.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(Mutex<FxHashMap<Arc<str>, Arc<OfScript>>>);
+pub(crate) struct FoundTools(Mutex<FxHashMap<Arc<str>, Arc<OfScript>>>);
 
 /// A candidate that lacks what it needs on some hosts.
 #[derive(Clone, Debug)]
@@ -137,7 +137,7 @@ impl OfScript {
     }
 }
 
-impl Findings {
+impl FoundTools {
     pub(crate) fn get(&self, path: &str) -> Option<Arc<OfScript>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
     }
