@@ -415,8 +415,12 @@ fn hover_on_a_task_says_who_runs_it_and_what_to_ask_of_etcd() {
         2 hosts
 
         - control plane: `cp`
-        - etcd-only: `db`"#]]
+        - etcd-only: `db`
+
+        `k8s_cluster`: made by Kubespray's playbooks, without which this play finds no host there"#]]
     .assert_eq(&hosts);
+    let declared = hover_at(&format!("{}#- /w/site.yml\n- hosts: k8s_cluster\n", spelt_out()), "/w/site.yml", "k8s_cluster");
+    assert!(!declared.contains("made by"), "{declared}");
 }
 
 /// Where the defaults of Kubespray are there, the tool's own condition is a guard.
@@ -537,6 +541,17 @@ fn the_health_check_is_one_of_an_etcd_that_is_there() {
         assert!(said.contains("**fails**, kubectl is not installed"), "{settings}: {said}");
         assert_eq!(said.matches("--cert=/etc/ssl/etcd/ssl/admin-").count(), expected, "{settings}: {said}");
     }
+}
+
+#[test]
+fn a_group_that_only_kubespray_makes_is_named() {
+    let late = |more: &str| {
+        let (_, workspace) = workspace(&format!("{more}#- /w/site.yml\n- hosts: all\n- hosts: kube_node:!k8s_cluster[0]\n"));
+        let explained = explain_play(&workspace, "/w/site.yml", None).expect("a playbook");
+        explained.plays.into_iter().map(|play| play.made_late.join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(late(""), ["", "k8s_cluster"]);
+    assert_eq!(late(&spelt_out()), ["", ""]);
 }
 
 #[test]

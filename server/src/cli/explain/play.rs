@@ -35,6 +35,11 @@ fn human(explanation: &PlayExplanation) -> String {
         let separator = if out.is_empty() { "" } else { "\n" };
         let heading = format!("{}:{}  {name}hosts: {}", play.path, play.line, play.pattern);
         let _ = writeln!(out, "{separator}{}", wrap(&heading, 2));
+        if !play.made_late.is_empty() {
+            let groups = play.made_late.join(" and ");
+            let note = format!("{groups}: made by Kubespray's playbooks, without which this play finds no host there");
+            let _ = writeln!(out, "  {}", wrap(&note, 2));
+        }
         match &play.situations[..] {
             [] if play.known => out.push_str("  no hosts\n"),
             [] => out.push_str("  the hosts are not known here\n"),

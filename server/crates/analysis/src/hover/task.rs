@@ -161,8 +161,20 @@ fn on_hosts(workspace: &Workspace, file: &PlayFile, offset: usize) -> Option<Hov
             }
         }
         lines.extend(by_role.into_iter().map(|(role, hosts)| format!("- {role}: {}", names(cluster, &hosts))));
+        let late = runs::groups_made_late(cluster, &play.hosts);
+        if !late.is_empty() && !is_of_kubespray(workspace, file) {
+            let groups = late.iter().map(|group| format!("`{group}`")).collect::<Vec<_>>().join(" and ");
+            lines.push(String::new());
+            lines.push(format!("{groups}: made by Kubespray's playbooks, without which this play finds no host there"));
+        }
     }
     (lines.len() > 1).then(|| Hover { range: hosts.range, markdown: lines.join("\n") })
+}
+
+/// Whether a play of the file is one that runs when Kubespray's playbooks have made their groups.
+fn is_of_kubespray(workspace: &Workspace, file: &PlayFile) -> bool {
+    let in_script = |script: &Arc<Script>| script.plays.iter().any(|play| play.has_groups && script.play(play).0.path() == file.path());
+    workspace.library().scripts().iter().any(in_script)
 }
 
 fn names(cluster: &Cluster, hosts: &[HostId]) -> String {

@@ -36,6 +36,9 @@ pub struct PlayRuns {
     pub line: u32,
     /// Whether the hosts are known; without that nothing is said of the tasks.
     pub known: bool,
+    /// Groups in its patterns that are only there in a run of Kubespray's own playbooks, which this one does not import.
+    #[serde(rename = "madeByKubespray", skip_serializing_if = "Vec::is_empty")]
+    pub made_late: Vec<Arc<str>>,
     /// Hosts on which all tasks come out the same, in the order of the play.
     pub situations: Vec<Situation>,
 }
@@ -132,6 +135,10 @@ fn of_play(
         path: Arc::clone(file.path()),
         line: model.map_or(1, |model| line_of(file, file.node(model.node).range().start)),
         known: hosts != Hosts::Unknown,
+        made_late: match model {
+            Some(model) if !play.has_groups => runs::groups_made_late(cluster, &model.hosts).into_iter().map(Arc::from).collect(),
+            _ => Vec::new(),
+        },
         situations,
     }
 }

@@ -55,6 +55,14 @@ pub(crate) enum Hosts {
     Unknown,
 }
 
+/// The groups in the patterns of a play that are only there while Kubespray's playbooks run, which make them.
+pub(crate) fn groups_made_late<'c>(cluster: &'c Cluster, hosts: &[Text]) -> Vec<&'c str> {
+    let named = |part: &str, group: &str| part.trim_start_matches(['&', '!']).split('[').next() == Some(group);
+    let is_named = |group: &str| hosts.iter().any(|text| text.text.split([':', ',']).any(|part| named(part.trim(), group)));
+    let is_made = |group: &str| cluster.plain().group_named(group).is_none() && is_named(group);
+    cluster.inventory.groups().map(|(_, group)| &*group.name).filter(|group| is_made(group)).collect()
+}
+
 /// The hosts of a play in an inventory.
 pub(crate) fn hosts_of(cluster: &Cluster, script: &Script, play: &ScriptPlay) -> Hosts {
     let (_, Some(model)) = script.play(play) else { return Hosts::Unknown };
