@@ -19,7 +19,6 @@ use super::load::Loaded;
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
     /// A file, or a folder in which inventories are discovered; given several times, all are one inventory as for Ansible
-    /// A file, or a folder in which inventories are discovered; given several times, all are one inventory as for Ansible
     #[arg(short, long, default_value = ".", value_name = "PATH")]
     inventory: Vec<PathBuf>,
     /// A host of the inventory
