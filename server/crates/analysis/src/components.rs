@@ -185,11 +185,6 @@ impl Views {
 }
 
 impl Cluster {
-    /// The facts that decided about one component on a host; empty when the release does not have it.
-    pub(crate) fn because(&self, host: HostId, component: &str) -> Vec<Because> {
-        evaluation::because(self, host, |name| name == component).pop().unwrap_or_default()
-    }
-
     /// Why one component comes onto a host or does not, without a view of all components; `None` when the release does not have it.
     pub(crate) fn why(&self, host: HostId, component: &str) -> Option<Arc<Why>> {
         memo(&self.views.why, &format!("{component} {}", host.0), || evaluation::why(self, host, component).map(Arc::new))
@@ -214,7 +209,7 @@ impl Cluster {
 
     /// The facts that decided about each component on a host, in the order of the pack.
     pub(crate) fn because_of_all(&self, host: HostId) -> Vec<Vec<Because>> {
-        evaluation::because(self, host, |_| true)
+        evaluation::because_of_all(self, host)
     }
 
     /// What all hosts become, one view for those that are alike.

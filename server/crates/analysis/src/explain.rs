@@ -165,8 +165,8 @@ pub fn explain_component(workspace: &Workspace, path: Option<&str>, host: &str, 
     let (cluster, host) = find(workspace, path, host)?;
     let mut explanation = of_host(cluster, host);
     explanation.components.retain(|known| &*known.name == component);
-    explanation.components.first_mut()?.because =
-        cluster.because(host, component).iter().map(|because| of_because(cluster, because)).collect();
+    let why = cluster.why(host, component)?;
+    explanation.components.first_mut()?.because = why.facts.iter().map(|because| of_because(cluster, because)).collect();
     Some(explanation)
 }
 

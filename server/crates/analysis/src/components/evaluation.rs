@@ -40,13 +40,12 @@ pub(super) fn evaluate(cluster: &Cluster, host: HostId, without_own: bool) -> (H
     (HostView { role, components, image_tool }, read)
 }
 
-/// The facts that decided about each of these components on a host, in the order of the pack.
-pub(super) fn because(cluster: &Cluster, host: HostId, is_asked: impl Fn(&str) -> bool) -> Vec<Vec<Because>> {
+/// The facts that decided about each component on a host, in the order of the pack.
+pub(super) fn because_of_all(cluster: &Cluster, host: HostId) -> Vec<Vec<Because>> {
     let Some(release) = &cluster.kubespray else { return Vec::new() };
     let scopes = Scopes::new(HostScope { cluster, host, without_own: false });
     let stages = scopes.stages(&release.pack);
-    let asked = release.pack.components.iter().filter(|(name, _)| is_asked(name));
-    asked.map(|(_, component)| stages.of(component).facts(component)).collect()
+    release.pack.components.values().map(|component| stages.of(component).facts(component)).collect()
 }
 
 /// Why one component comes onto a host or does not; `None` when the release does not have it.

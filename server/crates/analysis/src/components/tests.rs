@@ -155,7 +155,7 @@ fn each_host_has_its_own_lines_behind_a_verdict() {
     for (host, component, group, line) in
         [("e1", "etcd", "etcd", 3), ("e2", "etcd", "etcd", 4), ("w1", "kubelet", "k8s_cluster", 7), ("w2", "kubelet", "k8s_cluster", 8)]
     {
-        let because = cluster.because(cluster.inventory.host_named(host).expect("a host"), component);
+        let because = &cluster.why(cluster.inventory.host_named(host).expect("a host"), component).expect("the component").facts;
         let place = because.iter().find(|because| because.name == group).and_then(|because| because.place);
         assert_eq!(place.map(|place| cluster.path_and_line(place)), Some(("/i/hosts.yml".into(), line)), "{host} {component}");
     }
@@ -181,7 +181,7 @@ fn variables_of_the_clients_of_etcd_come_after_the_engine() {
     let view = cluster.view(cluster.inventory.host_named("n4").expect("a host"));
     let nerdctl = view.component("nerdctl").expect("a component");
     assert_eq!((nerdctl.downloaded, view.image_tool.as_deref()), (Some(Answer::Yes), Some("nerdctl")));
-    let because = cluster.because(cluster.inventory.host_named("n4").expect("a host"), "nerdctl");
+    let because = &cluster.why(cluster.inventory.host_named("n4").expect("a host"), "nerdctl").expect("the component").facts;
     let place = because.iter().find(|because| because.name == "k8s_cluster").and_then(|because| because.place);
     assert_eq!(place.map(|place| cluster.path_and_line(place)), Some(("/i/hosts.yml".into(), 2)));
 }
